@@ -1,0 +1,1 @@
+//! The agent: runs a dump at its source and gives it away as checked frames.
