@@ -1,1 +1,11 @@
-//! The agent: runs a dump at its source and gives it away as checked frames.
+//! The agent *gives*: it runs a dump at its source, compresses and digests it, and writes it away as frames. It knows
+//! only `resguardo-shared`; it opens no socket and keeps nothing once a dump has ended.
+//!
+//! The daemon uses the same library to make frames of a dump that comes over SSH in plain mode.
+
+pub mod allow;
+pub mod command_line;
+pub mod framer;
+pub mod process;
+pub mod serve;
+pub mod sqlite_copy;
