@@ -1,0 +1,252 @@
+//! The way back: an archive in, its dump out in order, frames decompressed on several cores, and every digest taken on
+//! the way. Damage is named by frame and byte range, and what comes after it is still read.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use resguardo_shared::digest::{Digest, Hasher};
+use resguardo_shared::frame::{COMPRESSED_BYTES_MAX, FRAME_BYTES_MAX};
+use zstd::zstd_safe::{DCtx, get_error_name};
+
+use super::seek_table::{Entry, SeekTable};
+
+/// Places of damage that are listed one by one; the rest is counted.
+const DAMAGE_LISTED_MAX: usize = 100;
+
+/// What an archive holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inflated {
+    /// Bytes of the archive.
+    pub archive_bytes: u64,
+    /// The digest of the archive as it was read.
+    pub archive_sha256: Digest,
+    /// Bytes of dump that were given.
+    pub plain_bytes: u64,
+    /// The digest of what was given; the dump's digest if there is no damage.
+    pub plain_sha256: Digest,
+    /// The frames that could not be decompressed, at most the first hundred of them.
+    pub damage: Vec<Damage>,
+    /// How many frames could not be decompressed.
+    pub damaged_frames: u64,
+}
+
+/// A frame that cannot be decompressed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("frame {frame} (bytes {archive_start} to {archive_end} of the archive, {plain_start} to {plain_end} of the dump): {what}")]
+pub struct Damage {
+    /// Its number, from 0.
+    pub frame: u64,
+    /// Where it begins in the archive.
+    pub archive_start: u64,
+    /// Where it ends in the archive.
+    pub archive_end: u64,
+    /// Where its content begins in the dump.
+    pub plain_start: u64,
+    /// Where its content ends in the dump.
+    pub plain_end: u64,
+    /// What zstd says.
+    pub what: String,
+}
+
+/// Why an archive could not be read to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum InflateError {
+    /// The medium does not give it.
+    #[error("the archive cannot be read at byte {at}")]
+    Read {
+        /// Where, in bytes.
+        at: u64,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The dump could not be given on.
+    #[error("the dump cannot be written on")]
+    Give(#[source] io::Error),
+    /// The seek table claims a frame beyond all bounds.
+    #[error("the seek table claims {bytes} bytes for frame {frame}")]
+    TooLarge {
+        /// The frame.
+        frame: u64,
+        /// What is claimed.
+        bytes: u32,
+    },
+}
+
+struct Packed {
+    place: Place,
+    entry: Entry,
+    compressed: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    frame: u64,
+    archive: u64,
+    plain: u64,
+}
+
+struct Unpacked {
+    place: Place,
+    entry: Entry,
+    plain: Result<Vec<u8>, String>,
+}
+
+/// Reads an archive whose frames `table` lists, and gives its dump to `give` in order.
+///
+/// # Errors
+/// [`InflateError`]; damage to frames is no error but part of the result.
+pub fn inflate(
+    mut archive: impl Read,
+    table: &SeekTable,
+    threads: usize,
+    give: impl FnMut(&[u8]) -> io::Result<()> + Send,
+) -> Result<Inflated, InflateError> {
+    let depth = threads + 1;
+    let (work_in, work_out) = sync_channel::<Packed>(depth + threads);
+    let work_out = Mutex::new(work_out);
+    // Tickets bound how many frames are in flight, however unevenly the threads work.
+    let (ticket_in, ticket_out) = sync_channel::<Vec<u8>>(depth + threads);
+    for _ in 0..depth + threads {
+        let _fits = ticket_in.try_send(Vec::new());
+    }
+    let (plain_in, plain_out) = sync_channel::<Unpacked>(depth + threads);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            let (work, plain) = (&work_out, plain_in.clone());
+            scope.spawn(move || unpack(work, &plain));
+        }
+        drop(plain_in);
+        let giver = scope.spawn(move || give_in_order(&plain_out, &ticket_in, give));
+        let mut hasher = Hasher::default();
+        let read = read_frames(&mut archive, table, &mut hasher, &ticket_out, &work_in);
+        drop((work_in, ticket_out));
+        let mut inflated = giver.join().map_err(|_| InflateError::Give(io::Error::other("a thread panicked")))??;
+        let at = read?;
+        let rest = read_rest(&mut archive, &mut hasher, at)?;
+        inflated.archive_bytes = at + rest;
+        inflated.archive_sha256 = hasher.finish();
+        Ok(inflated)
+    })
+}
+
+fn read_frames(
+    archive: &mut impl Read,
+    table: &SeekTable,
+    hasher: &mut Hasher,
+    tickets: &Receiver<Vec<u8>>,
+    work: &SyncSender<Packed>,
+) -> Result<u64, InflateError> {
+    let mut place = Place::default();
+    for &entry in &table.entries {
+        let length = usize::try_from(entry.compressed).unwrap_or(usize::MAX);
+        let plain = usize::try_from(entry.plain).unwrap_or(usize::MAX);
+        if length > COMPRESSED_BYTES_MAX || plain > FRAME_BYTES_MAX {
+            return Err(InflateError::TooLarge { frame: place.frame, bytes: entry.compressed.max(entry.plain) });
+        }
+        let Ok(mut compressed) = tickets.recv() else { break };
+        compressed.resize(length, 0);
+        archive.read_exact(&mut compressed).map_err(|source| InflateError::Read { at: place.archive, source })?;
+        hasher.update(&compressed);
+        if work.send(Packed { place, entry, compressed }).is_err() {
+            break;
+        }
+        place.frame += 1;
+        place.archive += u64::from(entry.compressed);
+        place.plain += u64::from(entry.plain);
+    }
+    Ok(place.archive)
+}
+
+fn read_rest(archive: &mut impl Read, hasher: &mut Hasher, at: u64) -> Result<u64, InflateError> {
+    let mut rest = 0;
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = archive.read(&mut buffer).map_err(|source| InflateError::Read { at: at + rest, source })?;
+        if read == 0 {
+            return Ok(rest);
+        }
+        hasher.update(&buffer[..read]);
+        rest += read as u64;
+    }
+}
+
+fn unpack(work: &Mutex<Receiver<Packed>>, unpacked: &SyncSender<Unpacked>) {
+    let mut context = DCtx::create();
+    loop {
+        let packed = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Packed { place, entry, compressed }) = packed else { return };
+        let plain = unpack_frame(&mut context, entry, &compressed);
+        if unpacked.send(Unpacked { place, entry, plain }).is_err() {
+            return;
+        }
+    }
+}
+
+/// Decompresses one frame into a buffer of exactly the size that the table claims, so that no frame can swell.
+fn unpack_frame(context: &mut DCtx<'_>, entry: Entry, compressed: &[u8]) -> Result<Vec<u8>, String> {
+    let length = usize::try_from(entry.plain).unwrap_or(0);
+    let mut plain = Vec::with_capacity(length);
+    context.decompress(&mut plain, compressed).map_err(|code| get_error_name(code).to_owned())?;
+    if plain.len() != length {
+        return Err(format!("it holds {} bytes and not {length}", plain.len()));
+    }
+    if compressed.last_chunk().copied().map(u32::from_le_bytes) != Some(entry.checksum) {
+        return Err("its checksum is not the one in the seek table".to_owned());
+    }
+    Ok(plain)
+}
+
+fn give_in_order(
+    unpacked: &Receiver<Unpacked>,
+    tickets: &SyncSender<Vec<u8>>,
+    mut give: impl FnMut(&[u8]) -> io::Result<()>,
+) -> Result<Inflated, InflateError> {
+    let mut hasher = Hasher::default();
+    let mut inflated = Inflated {
+        archive_bytes: 0,
+        archive_sha256: Digest([0; 32]),
+        plain_bytes: 0,
+        plain_sha256: Digest([0; 32]),
+        damage: Vec::new(),
+        damaged_frames: 0,
+    };
+    let mut early = BTreeMap::new();
+    let mut next = 0;
+    for piece in unpacked {
+        early.insert(piece.place.frame, piece);
+        while let Some(Unpacked { place, entry, plain }) = early.remove(&next) {
+            next += 1;
+            match plain {
+                Ok(plain) => {
+                    hasher.update(&plain);
+                    inflated.plain_bytes += plain.len() as u64;
+                    give(&plain).map_err(InflateError::Give)?;
+                }
+                Err(what) => inflated.note(place, entry, what),
+            }
+            let _reader_is_done = tickets.try_send(Vec::new());
+        }
+    }
+    inflated.plain_sha256 = hasher.finish();
+    Ok(inflated)
+}
+
+impl Inflated {
+    fn note(&mut self, place: Place, entry: Entry, what: String) {
+        self.damaged_frames += 1;
+        if self.damage.len() < DAMAGE_LISTED_MAX {
+            self.damage.push(Damage {
+                frame: place.frame,
+                archive_start: place.archive,
+                archive_end: place.archive + u64::from(entry.compressed),
+                plain_start: place.plain,
+                plain_end: place.plain + u64::from(entry.plain),
+                what,
+            });
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What backups a disk holds, by its manifests alone.
+
+use super::error::VaultError;
+use super::layout::{ARCHIVES, MANIFEST_SUFFIX, Stem};
+use super::manifest::{MANIFEST_BYTES_MAX, Manifest};
+use super::store::{Object, Store};
+
+/// A manifest on a disk, and whether its archives are there.
+#[derive(Debug)]
+pub struct Entry {
+    /// The manifest's key.
+    pub key: String,
+    /// What it says, or why it cannot be said.
+    pub manifest: Result<Manifest, VaultError>,
+    /// Archives that it names and that are missing or of another size.
+    pub missing: Vec<String>,
+}
+
+impl Entry {
+    /// The folder in which the archives lie, with a slash at its end.
+    pub fn folder(&self) -> String {
+        Stem::of_manifest(&self.key).map_or_else(String::new, |stem| stem.folder())
+    }
+
+    /// Whether this is a backup: its manifest reads and its archives are there.
+    pub fn exists(&self) -> bool {
+        self.manifest.is_ok() && self.missing.is_empty()
+    }
+
+    /// How an operator names it: `SERVER/DATASET/STAMP`.
+    pub fn name(&self) -> &str {
+        let name = self.key.strip_prefix(ARCHIVES).unwrap_or(&self.key);
+        name.strip_suffix(MANIFEST_SUFFIX).unwrap_or(name)
+    }
+}
+
+/// All backups of a disk, or of one dataset (`SERVER/DATASET`), the oldest of each dataset first.
+///
+/// # Errors
+/// [`VaultError::Operation`]; a manifest that does not read is part of the result.
+pub fn list(store: &Store, dataset: Option<&str>) -> Result<Vec<Entry>, VaultError> {
+    let folder = dataset.map_or_else(|| ARCHIVES.to_owned(), |dataset| format!("{ARCHIVES}{dataset}/"));
+    let objects = store.list(&folder)?;
+    let manifests = objects.iter().filter(|object| object.key.ends_with(MANIFEST_SUFFIX));
+    manifests.map(|object| entry(store, object, &objects)).collect()
+}
+
+fn entry(store: &Store, object: &Object, objects: &[Object]) -> Result<Entry, VaultError> {
+    let bad = |source| VaultError::Manifest { disk: store.disk().to_owned(), key: object.key.clone(), source };
+    let manifest = match store.read_small(&object.key, MANIFEST_BYTES_MAX) {
+        Ok(json) => Manifest::from_json(&json.unwrap_or_default()).map_err(bad),
+        Err(error) => Err(error),
+    };
+    let mut entry = Entry { key: object.key.clone(), manifest, missing: Vec::new() };
+    if let Ok(manifest) = &entry.manifest {
+        let folder = entry.folder();
+        let is_there = |name: &str, bytes: u64| {
+            let key = format!("{folder}{name}");
+            objects.binary_search_by(|object| object.key.as_str().cmp(&key)).is_ok_and(|at| objects[at].bytes == bytes)
+        };
+        let missing = manifest.files.iter().filter(|file| !is_there(&file.name, file.archive_bytes));
+        entry.missing = missing.map(|file| file.name.clone()).collect();
+    }
+    Ok(entry)
+}
+
+/// The size of the newest backup of a dataset on this disk, in bytes: what the next one is expected to need.
+///
+/// # Errors
+/// [`VaultError::Operation`].
+pub fn last_bytes(store: &Store, dataset: &str) -> Result<Option<u64>, VaultError> {
+    let entries = list(store, Some(dataset))?;
+    Ok(entries.iter().rev().find_map(|entry| entry.manifest.as_ref().ok()).map(Manifest::archive_bytes))
+}

@@ -1,0 +1,194 @@
+//! How a backup comes to exist: everything written, read back from the medium and compared, given its name, and last
+//! of all its manifest.
+
+use std::time::Duration;
+
+use resguardo_shared::dump::Part;
+use resguardo_shared::wire::End;
+
+use super::admit::Admitted;
+use super::error::VaultError;
+use super::layout::{Stem, file_name};
+use super::manifest::{DiskName, File, Manifest, ReadBack};
+use super::read_back::{self, How, Inspected};
+use super::store::Store;
+use super::sweep::Claim;
+use super::writer::Pending;
+use crate::pipeline::receive::Received;
+use crate::proof::{Evidence, Expect};
+
+/// The slowest reading that is still waited for: a dying disk that retries every sector.
+const SLOWEST_BYTES_PER_SECOND: u64 = 1024 * 1024;
+/// What any step of a commit may take besides.
+const STEP_PATIENCE: Duration = Duration::from_secs(1800);
+
+/// An archive that lies on its disks under an unfinished name.
+#[derive(Debug, Clone)]
+pub struct Staged {
+    /// Which part of the dataset.
+    pub part: Part,
+    /// Where it lies now.
+    pub key: String,
+    /// Where it shall lie.
+    pub final_key: String,
+    /// What was sent to the disk.
+    pub received: Received,
+    /// How the dump ended.
+    pub end: End,
+    /// What the dump must show.
+    pub expect: Expect,
+}
+
+/// A disk on which all archives of a backup are staged.
+pub struct Candidate {
+    /// The disk.
+    pub disk: Admitted,
+    /// What marks its unfinished files as ours.
+    pub claim: Claim,
+}
+
+/// How long a step that reads so many bytes may take.
+pub fn patience(bytes: u64) -> Duration {
+    STEP_PATIENCE + Duration::from_secs(bytes / SLOWEST_BYTES_PER_SECOND)
+}
+
+/// Reads every archive back, on all disks at once, and decompresses it from the first disk that gives it. The digest of
+/// an archive proves on the others what its decompression proved on the first.
+/// Returns the evidence for each archive, and for each disk how it was read or why it failed.
+///
+/// # Errors
+/// [`VaultError::Incomplete`] where a dump is not complete: it is then worthless on every disk.
+#[expect(clippy::type_complexity, reason = "the pair is taken apart by the only caller, just below its call")]
+pub fn read_back(
+    disks: &[Admitted],
+    staged: &[Staged],
+    threads: usize,
+) -> Result<(Option<Vec<Evidence>>, Vec<Result<(How, bool), VaultError>>), VaultError> {
+    let longest = patience(staged.iter().map(|staged| staged.received.archive_bytes).sum());
+    let digests: Vec<Pending<How>> = disks.iter().skip(1).map(|disk| start_digest(disk, staged)).collect();
+    let mut evidence = None;
+    let mut results = Vec::new();
+    for (index, disk) in disks.iter().enumerate() {
+        if evidence.is_some() {
+            break;
+        }
+        let result = start_inspect(disk, staged, threads).wait(longest);
+        match result {
+            Ok((how, shown)) => {
+                evidence = Some(shown);
+                results.push(Ok((how, true)));
+            }
+            Err(error) if error.is_dump() => return Err(error),
+            Err(error) => results.push(Err(error)),
+        }
+        debug_assert_eq!(results.len(), index + 1, "each disk has one result");
+    }
+    // The disks that came after the one that was decompressed answer by digest alone.
+    for digest in digests.into_iter().skip(results.len().saturating_sub(1)) {
+        results.push(digest.wait(longest).map(|how| (how, false)));
+    }
+    Ok((evidence, results))
+}
+
+fn start_digest(disk: &Admitted, staged: &[Staged]) -> Pending<How> {
+    let (disk, staged) = (disk.clone(), staged.to_vec());
+    Pending::start(&disk.name.clone(), move || {
+        let store = Store::open(&disk.name, &disk.place)?;
+        let mut how = How::Remote;
+        for it in &staged {
+            let (bytes, digest, read) = read_back::digest(&store, &it.key)?;
+            compare(&store, it, bytes, digest)?;
+            how = read;
+        }
+        Ok(how)
+    })
+}
+
+fn start_inspect(disk: &Admitted, staged: &[Staged], threads: usize) -> Pending<(How, Vec<Evidence>)> {
+    let (disk, staged) = (disk.clone(), staged.to_vec());
+    Pending::start(&disk.name.clone(), move || {
+        let store = Store::open(&disk.name, &disk.place)?;
+        let mut how = How::Remote;
+        let mut shown = Vec::new();
+        for it in &staged {
+            let inspected = read_back::inspect(&store, &it.key, &it.expect, threads, |_| Ok(()))?;
+            how = inspected.how;
+            shown.push(judge(&store, it, inspected)?);
+        }
+        Ok((how, shown))
+    })
+}
+
+fn judge(store: &Store, staged: &Staged, inspected: Inspected) -> Result<Evidence, VaultError> {
+    let Inspected { inflated, evidence, .. } = inspected;
+    compare(store, staged, inflated.archive_bytes, inflated.archive_sha256)?;
+    let (disk, key) = (store.disk().to_owned(), staged.final_key.clone());
+    if let Some(first) = inflated.damage.into_iter().next() {
+        return Err(VaultError::Damaged { disk, key, count: inflated.damaged_frames, first });
+    }
+    if inflated.plain_sha256 != staged.end.totals.plain_sha256 || inflated.plain_bytes != staged.end.totals.plain_bytes {
+        let what = "the digest of the dump is not the one taken at its source".to_owned();
+        return Err(VaultError::ReadBackDiffers { disk, key, what });
+    }
+    evidence.map_err(|source| VaultError::Incomplete { key, source })
+}
+
+fn compare(store: &Store, staged: &Staged, bytes: u64, digest: resguardo_shared::digest::Digest) -> Result<(), VaultError> {
+    let what = if bytes != staged.received.archive_bytes {
+        format!("{bytes} bytes and not {}", staged.received.archive_bytes)
+    } else if digest != staged.received.archive_sha256 {
+        "the digest of the archive".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(VaultError::ReadBackDiffers { disk: store.disk().to_owned(), key: staged.final_key.clone(), what })
+}
+
+/// Gives the archives their names, writes the checksum file, and last of all the manifest.
+///
+/// # Errors
+/// [`VaultError`]; the backup then does not exist on this disk.
+pub fn publish(candidate: &Candidate, staged: &[Staged], stem: &Stem, manifest: &Manifest) -> Result<(), VaultError> {
+    let store = Store::open(&candidate.disk.name, &candidate.disk.place)?;
+    for it in staged.iter().filter(|it| it.key != it.final_key) {
+        store.rename(&it.key, &it.final_key)?;
+    }
+    store.write_small(&stem.sha256(), manifest.sha256_file().into_bytes())?;
+    let bad = |source: serde_json::Error| VaultError::Manifest {
+        disk: candidate.disk.name.clone(),
+        key: stem.manifest(),
+        source: source.into(),
+    };
+    let json = manifest.to_json().map_err(bad)?;
+    store.write_small(&stem.manifest(), json.clone())?;
+    let read = store.read_small(&stem.manifest(), json.len() as u64)?;
+    if read.as_deref() != Some(json.as_slice()) {
+        let what = "the manifest".to_owned();
+        return Err(VaultError::ReadBackDiffers { disk: candidate.disk.name.clone(), key: stem.manifest(), what });
+    }
+    candidate.claim.release(&store)
+}
+
+/// The files of a manifest.
+pub fn files(staged: &[Staged], evidence: &[Evidence]) -> Vec<File> {
+    let file = |(it, evidence): (&Staged, &Evidence)| File {
+        part: it.part,
+        name: file_name(&it.final_key).to_owned(),
+        archive_bytes: it.received.archive_bytes,
+        archive_sha256: it.received.archive_sha256,
+        frames: it.end.totals.frames,
+        plain_bytes: it.end.totals.plain_bytes,
+        plain_sha256: it.end.totals.plain_sha256,
+        exit: it.end.exit.clone(),
+        counts: it.end.counts,
+        evidence: evidence.clone(),
+    };
+    staged.iter().zip(evidence).map(file).collect()
+}
+
+/// The same manifest for another disk.
+pub fn for_disk(manifest: &Manifest, disk: &Admitted, at: &str, how: How, decompressed: bool) -> Manifest {
+    let read_back = ReadBack { at: at.to_owned(), how: how.word().to_owned(), decompressed };
+    let disk = DiskName { id: disk.marker.id, label: disk.marker.label.clone() };
+    Manifest { disk, read_back, ..manifest.clone() }
+}

@@ -1,0 +1,58 @@
+//! Where things lie on a disk. Names are what a person with nothing but the disk will read.
+
+/// The marker that makes a folder a disk of ours.
+pub const MARKER: &str = "resguardo-disk.json";
+/// What this is and how to restore it, in Spanish.
+pub const LEEME: &str = "LEEME.txt";
+/// The folder of all backups.
+pub const ARCHIVES: &str = "archives/";
+/// The folder of what is not finished; nothing in it is ever taken for a backup.
+pub const UNFINISHED: &str = "unfinished/";
+/// How a manifest's name ends.
+pub const MANIFEST_SUFFIX: &str = ".manifest.json";
+
+/// The names of one backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stem(String);
+
+impl Stem {
+    /// The backup of a dataset that began at `stamp` (`2026-11-22T020000-0600`).
+    pub fn new(server: &str, dataset: &str, stamp: &str) -> Self {
+        Self(format!("{ARCHIVES}{server}/{dataset}/{stamp}"))
+    }
+
+    /// The stem of a manifest's key.
+    pub fn of_manifest(key: &str) -> Option<Self> {
+        key.strip_suffix(MANIFEST_SUFFIX).map(|stem| Self(stem.to_owned()))
+    }
+
+    /// The key of an archive whose dump would have this suffix.
+    pub fn archive(&self, suffix: &str) -> String {
+        format!("{}.{suffix}.zst", self.0)
+    }
+
+    /// The key of the file for `sha256sum -c`.
+    pub fn sha256(&self) -> String {
+        format!("{}.sha256", self.0)
+    }
+
+    /// The key of the manifest.
+    pub fn manifest(&self) -> String {
+        format!("{}{MANIFEST_SUFFIX}", self.0)
+    }
+
+    /// The folder of this dataset, with a slash at its end.
+    pub fn folder(&self) -> String {
+        self.0.rsplit_once('/').map_or_else(String::new, |(folder, _)| format!("{folder}/"))
+    }
+}
+
+/// The last component of a key.
+pub fn file_name(key: &str) -> &str {
+    key.rsplit_once('/').map_or(key, |(_, name)| name)
+}
+
+/// The folder of a run's unfinished files, with a slash at its end.
+pub fn unfinished(run: uuid::Uuid) -> String {
+    format!("{UNFINISHED}{run}/")
+}

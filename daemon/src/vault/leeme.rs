@@ -1,0 +1,77 @@
+//! `LEEME.txt`: what a disk is and how to restore from it with nothing but plain tools. Spanish, for whoever holds the
+//! disk on the worst day.
+
+use super::marker::Marker;
+
+/// The text for a disk.
+pub fn text(marker: &Marker) -> String {
+    let custody = marker.custody.as_deref().unwrap_or("(sin anotar)");
+    TEXT.replace("{label}", &marker.label)
+        .replace("{id}", &marker.id.to_string())
+        .replace("{prepared}", &marker.prepared)
+        .replace("{by}", &marker.prepared_by)
+        .replace("{custody}", custody)
+}
+
+const TEXT: &str = "\
+ESTE DISCO CONTIENE COPIAS DE SEGURIDAD. NO LO FORMATEE NI BORRE NADA.
+
+Etiqueta:            {label}
+Identificador:       {id}
+Preparado:           {prepared} por {by}
+Lugar de custodia:   {custody}
+
+
+QUÉ HAY AQUÍ
+
+  resguardo-disk.json                     identifica este disco; no lo cambie
+  LEEME.txt                               este texto
+  archives/SERVIDOR/DATOS/                las copias, por servidor y conjunto de datos
+      FECHA.pgdump.zst                    base de datos PostgreSQL (o .sql.zst, .sqlite.zst, .tar.zst ...)
+      FECHA.roles.sql.zst                 usuarios y permisos de PostgreSQL
+      FECHA.sha256                        sumas de verificación
+      FECHA.manifest.json                 qué es la copia, cuándo y cómo se hizo, y qué la prueba
+  unfinished/                             restos sin terminar: NO son copias
+
+Una copia existe solamente si tiene su archivo FECHA.manifest.json.
+
+
+CÓMO RESTAURAR SIN RESGUARDO
+
+Bastan programas comunes de Linux: zstd, sha256sum y el de cada base de datos (Debian o Ubuntu:
+apt-get install zstd postgresql-client mariadb-client sqlite3 tar).
+
+1. Elija la copia: la FECHA más reciente que tenga su .manifest.json, y entre en su carpeta:
+       cd archives/SERVIDOR/DATOS
+
+2. Compruebe que está intacta (debe decir «La suma coincide» u «OK» en cada línea):
+       sha256sum -c FECHA.sha256
+
+3. Restaure según su clase. Hágalo primero en un servidor vacío o de prueba.
+
+   PostgreSQL (.pgdump.zst); los usuarios van primero:
+       zstd -dc FECHA.roles.sql.zst | psql -U postgres -d postgres
+       createdb -U postgres NOMBRE
+       zstd -dc FECHA.pgdump.zst | pg_restore -U postgres -d NOMBRE --exit-on-error
+
+   PostgreSQL en texto (.sql.zst, cuando el manifiesto dice \"kind\": \"postgres\"):
+       createdb -U postgres NOMBRE
+       zstd -dc FECHA.sql.zst | psql -U postgres -d NOMBRE -v ON_ERROR_STOP=1
+
+   MariaDB o MySQL (.sql.zst, cuando el manifiesto dice \"kind\": \"mysql\"):
+       mariadb -e 'CREATE DATABASE NOMBRE CHARACTER SET utf8mb4'
+       zstd -dc FECHA.sql.zst | mariadb NOMBRE
+
+   SQLite (.sqlite.zst):
+       zstd -d FECHA.sqlite.zst -o datos.sqlite
+       sqlite3 datos.sqlite 'PRAGMA integrity_check'        (debe decir: ok)
+
+   Sitio web o carpeta (.tar.zst); como root, para conservar dueños y permisos:
+       mkdir DESTINO
+       zstd -dc FECHA.tar.zst | tar -x --xattrs --acls -p -C DESTINO
+
+   Otras: zstd -d FECHA.SUFIJO.zst da el archivo tal como lo hizo el programa que nombra el manifiesto.
+
+4. Si `sha256sum` dice que una copia está dañada, use la misma FECHA de otro disco, o la FECHA anterior.
+   `zstd -d` puede a veces leer lo que está antes del daño.
+";
