@@ -8,7 +8,12 @@ pub mod proof;
 pub mod schedule;
 // Do one thing each.
 pub mod transport;
+pub mod source;
 pub mod pipeline;
 pub mod vault;
 // Join.
 pub mod config;
+pub mod jobs;
+// Face people.
+pub mod demo;
+pub mod cli;

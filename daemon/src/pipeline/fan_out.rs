@@ -81,7 +81,8 @@ impl FanOut {
     /// Waiting costs something only while another taker has nothing to do.
     fn charge(&mut self, waiting: &[usize], waited: Duration) {
         let idle = |outlet: &Outlet| outlet.sender.as_ref().is_some_and(Sender::is_empty);
-        let others_idle = self.outlets.iter().enumerate().any(|(index, outlet)| !waiting.contains(&index) && idle(outlet));
+        let others_idle =
+            self.outlets.iter().enumerate().any(|(index, outlet)| !waiting.contains(&index) && idle(outlet));
         if others_idle {
             for &index in waiting {
                 self.outlets[index].cost += waited;

@@ -35,7 +35,9 @@ pub struct Inflated {
 
 /// A frame that cannot be decompressed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("frame {frame} (bytes {archive_start} to {archive_end} of the archive, {plain_start} to {plain_end} of the dump): {what}")]
+#[error(
+    "frame {frame} (bytes {archive_start} to {archive_end} of the archive, {plain_start} to {plain_end} of the dump): {what}"
+)]
 pub struct Damage {
     /// Its number, from 0.
     pub frame: u64,

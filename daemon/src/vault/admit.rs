@@ -35,8 +35,8 @@ pub fn admit(name: &str, place: &Place, id: Option<Uuid>) -> Result<Admitted, Va
         look_at_folder(name, path, *mount_point)?;
     }
     let store = Store::open(name, place)?;
-    let marker = marker::read(&store)?
-        .ok_or_else(|| VaultError::NoMarker { disk: name.to_owned(), place: place.shown() })?;
+    let marker =
+        marker::read(&store)?.ok_or_else(|| VaultError::NoMarker { disk: name.to_owned(), place: place.shown() })?;
     let wanted = if marker.label != name {
         Some(name.to_owned())
     } else {
@@ -69,7 +69,8 @@ fn look_at_folder(name: &str, path: &Path, mount_point: bool) -> Result<(), Vaul
 }
 
 fn look_for_writes(name: &str, path: &Path) -> Result<(), VaultError> {
-    let stat = statvfs(path).map_err(|source| super::store::operation_io(name, "look at", "the file system", source.into()))?;
+    let stat = statvfs(path)
+        .map_err(|source| super::store::operation_io(name, "look at", "the file system", source.into()))?;
     if stat.f_flag.contains(StatVfsMountFlags::RDONLY) {
         return Err(VaultError::ReadOnly { disk: name.to_owned(), path: path.to_owned() });
     }
@@ -82,7 +83,8 @@ fn look_for_writes(name: &str, path: &Path) -> Result<(), VaultError> {
 /// [`VaultError::Operation`].
 pub fn free_bytes(name: &str, place: &Place) -> Result<Option<u64>, VaultError> {
     let Place::Folder { path, .. } = place else { return Ok(None) };
-    let failed = |source: rustix::io::Errno| super::store::operation_io(name, "look at", "the file system", source.into());
+    let failed =
+        |source: rustix::io::Errno| super::store::operation_io(name, "look at", "the file system", source.into());
     let stat = statvfs(path).map_err(failed)?;
     Ok(Some(stat.f_bavail.saturating_mul(stat.f_frsize)))
 }
@@ -94,11 +96,9 @@ pub fn free_bytes(name: &str, place: &Place) -> Result<Option<u64>, VaultError> 
 pub fn has_room(disk: &Admitted, expected: u64) -> Result<(), VaultError> {
     let needed = expected.saturating_add(RESERVE_BYTES);
     match free_bytes(&disk.name, &disk.place)? {
-        Some(free) if free < needed => Err(VaultError::NoRoom {
-            disk: disk.name.clone(),
-            free: units::bytes(free),
-            needed: units::bytes(needed),
-        }),
+        Some(free) if free < needed => {
+            Err(VaultError::NoRoom { disk: disk.name.clone(), free: units::bytes(free), needed: units::bytes(needed) })
+        }
         _ => Ok(()),
     }
 }

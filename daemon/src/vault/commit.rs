@@ -126,14 +126,20 @@ fn judge(store: &Store, staged: &Staged, inspected: Inspected) -> Result<Evidenc
     if let Some(first) = inflated.damage.into_iter().next() {
         return Err(VaultError::Damaged { disk, key, count: inflated.damaged_frames, first });
     }
-    if inflated.plain_sha256 != staged.end.totals.plain_sha256 || inflated.plain_bytes != staged.end.totals.plain_bytes {
+    if inflated.plain_sha256 != staged.end.totals.plain_sha256 || inflated.plain_bytes != staged.end.totals.plain_bytes
+    {
         let what = "the digest of the dump is not the one taken at its source".to_owned();
         return Err(VaultError::ReadBackDiffers { disk, key, what });
     }
     evidence.map_err(|source| VaultError::Incomplete { key, source })
 }
 
-fn compare(store: &Store, staged: &Staged, bytes: u64, digest: resguardo_shared::digest::Digest) -> Result<(), VaultError> {
+fn compare(
+    store: &Store,
+    staged: &Staged,
+    bytes: u64,
+    digest: resguardo_shared::digest::Digest,
+) -> Result<(), VaultError> {
     let what = if bytes != staged.received.archive_bytes {
         format!("{bytes} bytes and not {}", staged.received.archive_bytes)
     } else if digest != staged.received.archive_sha256 {

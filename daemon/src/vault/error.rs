@@ -80,7 +80,9 @@ pub enum VaultError {
         path: PathBuf,
     },
     /// There is not enough room for what is expected.
-    #[error("disk {disk}: {free} are free and {needed} are needed, by the size of the last backup; make room or connect another disk")]
+    #[error(
+        "disk {disk}: {free} are free and {needed} are needed, by the size of the last backup; make room or connect another disk"
+    )]
     NoRoom {
         /// The disk.
         disk: String,
@@ -126,7 +128,9 @@ pub enum VaultError {
         written: u64,
     },
     /// What is read back is not what was written.
-    #[error("disk {disk}: {key} reads back differently from what was written ({what}); the disk damages data, replace it")]
+    #[error(
+        "disk {disk}: {key} reads back differently from what was written ({what}); the disk damages data, replace it"
+    )]
     ReadBackDiffers {
         /// The disk.
         disk: String,
@@ -211,8 +215,14 @@ impl VaultError {
         use VaultError as E;
         matches!(
             self,
-            E::NotMounted { .. } | E::NoFolder { .. } | E::NoMarker { .. } | E::WrongDisk { .. } | E::BadMarker { .. }
-                | E::AlreadyPrepared { .. } | E::ReadOnly { .. } | E::NoRoom { .. }
+            E::NotMounted { .. }
+                | E::NoFolder { .. }
+                | E::NoMarker { .. }
+                | E::WrongDisk { .. }
+                | E::BadMarker { .. }
+                | E::AlreadyPrepared { .. }
+                | E::ReadOnly { .. }
+                | E::NoRoom { .. }
         )
     }
 

@@ -108,7 +108,9 @@ pub enum ManifestError {
     #[error("it is no manifest")]
     Parse(#[from] serde_json::Error),
     /// Its format is newer.
-    #[error("its format {0} is newer than this program; use a newer Resguardo, or restore with the tools that LEEME.txt names")]
+    #[error(
+        "its format {0} is newer than this program; use a newer Resguardo, or restore with the tools that LEEME.txt names"
+    )]
     Newer(u64),
     /// It names files that are not beside it.
     #[error("it names a file {0:?} that is not beside it")]
@@ -134,7 +136,8 @@ impl Manifest {
             return Err(ManifestError::Empty);
         }
         // A manifest must never lead a restore or a removal out of its own folder.
-        let outside = |file: &&File| file.name.contains(['/', '\0']) || file.name.starts_with('.') || file.name.is_empty();
+        let outside =
+            |file: &&File| file.name.contains(['/', '\0']) || file.name.starts_with('.') || file.name.is_empty();
         match manifest.files.iter().find(outside) {
             Some(file) => Err(ManifestError::Name(file.name.clone())),
             None => Ok(manifest),

@@ -107,7 +107,8 @@ impl Store {
                     .disable_config_load()
                     .disable_ec2_metadata();
                 // The time limit is inside the retries, or their state would be lost with each.
-                let limit = TimeoutLayer::new().with_timeout(Duration::from_secs(60)).with_io_timeout(Duration::from_secs(300));
+                let limit =
+                    TimeoutLayer::new().with_timeout(Duration::from_secs(60)).with_io_timeout(Duration::from_secs(300));
                 let retry = RetryLayer::new().with_max_times(4).with_jitter();
                 (Operator::new(service).map_err(failed)?.layer(limit).layer(retry), None)
             }

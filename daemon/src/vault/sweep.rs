@@ -42,7 +42,8 @@ impl Claim {
         keys.push(stem.sha256());
         let claimed = Claimed { run, manifest: stem.manifest(), keys };
         let key = key(run);
-        let json = serde_json::to_vec(&claimed).map_err(|error| operation_io(store.disk(), "write", &key, error.into()))?;
+        let json =
+            serde_json::to_vec(&claimed).map_err(|error| operation_io(store.disk(), "write", &key, error.into()))?;
         store.write_small(&key, json)?;
         let lock = match path(store, &key) {
             Some(path) => {

@@ -41,7 +41,9 @@ impl<T: Send + 'static> Pending<T> {
     pub fn wait(self, longest: Duration) -> Result<T, VaultError> {
         match self.result.recv_timeout(longest) {
             Ok(result) => result,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err(VaultError::Hung { disk: self.disk }),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                Err(VaultError::Hung { disk: self.disk })
+            }
         }
     }
 }
@@ -92,9 +94,9 @@ fn write(store: &Store, key: &str, from: &queue::Receiver) -> Result<u64, VaultE
 
 /// A local file cannot be aborted and is closed instead, so that it can be removed; an object store forgets it.
 fn give_up(store: &Store, writer: &mut Writer) {
-    let _left_to_the_sweep = store.runtime.block_on(async {
-        if store.is_local() { writer.close().await.map(drop) } else { writer.abort().await }
-    });
+    let _left_to_the_sweep = store
+        .runtime
+        .block_on(async { if store.is_local() { writer.close().await.map(drop) } else { writer.abort().await } });
 }
 
 /// "Not needed" makes the kernel write dirty pages now, and drop clean ones: the pages of a backup would only push out
