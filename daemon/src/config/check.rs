@@ -39,6 +39,14 @@ pub(super) fn reads_as_secret(key: &str) -> bool {
 /// Whether an argument of a command carries a password where every user of the server can see it. A shell variable
 /// is none.
 pub(super) fn holds_password(text: &str) -> bool {
+    let in_url = text.split("://").skip(1).any(|rest| {
+        let authority = rest.split(['/', '?', '"', '\'']).next().unwrap_or_default();
+        let login = authority.rsplit_once('@').and_then(|(login, _)| login.split_once(':'));
+        login.is_some_and(|(_, password)| !password.starts_with('$') && !password.contains(char::is_whitespace))
+    });
+    if in_url {
+        return true;
+    }
     let lower = text.to_lowercase();
     ["password=", "passwd=", "pwd=", "passphrase="].iter().any(|word| {
         lower.match_indices(word).any(|(at, word)| {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::{prop_assert, proptest};
 use resguardo_shared::dump::Dump;
 
 use super::model::{Channel, Config, HostKeys, Mode, Place, SecretSource};
@@ -208,6 +209,13 @@ const BROKEN: &[(&str, &str, usize, &str)] = &[
     ("path: /var/www", "path: /var/www\n        prefix: [-n, sudo]", 24, "begins the command line with an option"),
     ("suffix: bak", "suffix: .BAK", 27, "is no suffix of a file name"),
     ("command: dump", "command: 'PGPASSWORD=hunter2 dump'", 26, "which every user of the server could see"),
+    (
+        "command: dump",
+        "command: mongodump --uri=mongodb://u:hunter2@h/d",
+        26,
+        "which every user of the server could see",
+    ),
+    ("time_zone: America/Guatemala", "database: {password: {credential: x}}", 1, "means nothing for an SQLite file"),
     ("path: /media/a", "path: /", 30, "this machine's own root"),
     ("path: /media/a", "path: /media/a\n    id: 7", 31, "is a number, not a text"),
     ("path: /media/a", "custody: here", 29, "exactly one of `path: /MOUNT/POINT` and `s3"),
@@ -338,4 +346,24 @@ fn a_file_that_is_empty_or_missing_or_no_mapping_is_one_problem() {
     }
     let problems = super::load(Path::new("/nonexistent/r.yaml")).unwrap_err();
     assert!(problems.to_string().starts_with("/nonexistent/r.yaml: cannot be opened: No such file"), "{problems}");
+}
+
+proptest! {
+    /// Whatever an editor's slip leaves behind, there is an answer, and each line named is one of the file.
+    #[test]
+    fn any_damage_to_the_example_gives_a_configuration_or_problems_with_real_lines(
+        from in 0_usize..EXAMPLE.len(), length in 0_usize..80, put in "[a-z:{}\\[\\]&*!| \n\"'#-]{0,6}",
+    ) {
+        let (mut text, end) = (EXAMPLE.as_bytes().to_vec(), (from + length).min(EXAMPLE.len()));
+        text.splice(from..end, put.bytes());
+        let text = String::from_utf8_lossy(&text);
+        if let Err(problems) = parse(&text) {
+            prop_assert!(!problems.list.is_empty());
+            let lines = text.lines().count() + 1;
+            for problem in &problems.list {
+                prop_assert!(problem.line.is_none_or(|line| (1..=lines).contains(&line)), "{problem:?}");
+                prop_assert!(!problem.what.is_empty() && !problem.remedy.is_empty(), "{problem:?}");
+            }
+        }
+    }
 }

@@ -78,14 +78,16 @@ fn limits(root: &Node<'_>) -> Limits {
 fn database(root: &Node<'_>, paths: &Paths) -> Database {
     let default = format!("sqlite:{}", paths.state.join("resguardo.db").display());
     let Some(node) = root.node("database") else { return Database { url: default, password: None } };
-    let url = node.parsed_unseen("url", check::database_url).unwrap_or(default);
+    let url = node.parsed_unseen("url", check::database_url);
+    // A faulty URL says nothing about whether a password belongs to it.
+    let is_file = url.as_ref().map_or(!node.has("url"), |url| url.starts_with("sqlite:"));
     let password = node.secret("password");
-    if node.has("password") && url.starts_with("sqlite:") && node.has("url") {
+    if node.has("password") && is_file {
         let remedy = "take it out, or write a `postgres://…` URL";
         node.wrong("password", fault("means nothing for an SQLite file", remedy));
     }
     node.finish();
-    Database { url, password }
+    Database { url: url.unwrap_or(default), password }
 }
 
 fn web(root: &Node<'_>) -> Option<Web> {
