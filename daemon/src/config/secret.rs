@@ -232,6 +232,18 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_another_user_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = put(folder.path(), "secret", b"hunter2", 0o600);
+        // Only root can give a file away, and nobody else can open one that is so kept.
+        if std::os::unix::fs::chown(&path, Some(12_345), None).is_ok() {
+            assert!(refusal(path).contains("belongs to user 12345"));
+        } else {
+            assert!(!rustix::process::geteuid().is_root());
+        }
+    }
+
+    #[test]
     fn what_is_no_small_text_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         assert!(refusal(folder.path().to_owned()).contains("no regular file"));
