@@ -31,6 +31,28 @@ pub struct Config {
     pub web: Option<Web>,
 }
 
+impl Config {
+    /// The server of this name.
+    pub fn server(&self, name: &str) -> Option<&Server> {
+        self.servers.iter().find(|server| server.name == name)
+    }
+
+    /// The disk of this name.
+    pub fn disk(&self, name: &str) -> Option<&Disk> {
+        self.disks.iter().find(|disk| disk.name == name)
+    }
+
+    /// The plan of this name.
+    pub fn plan(&self, name: &str) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.name == name)
+    }
+
+    /// The dataset of this name on the server of that name.
+    pub fn dataset(&self, server: &str, name: &str) -> Option<&Dataset> {
+        self.server(server)?.datasets.iter().find(|dataset| dataset.name == name)
+    }
+}
+
 /// Folders on this machine.
 #[derive(Debug, Clone)]
 pub struct Paths {

@@ -1,0 +1,111 @@
+//! The top of the file and its small sections. It may not know what any of it is used for.
+
+use std::path::{Path, PathBuf};
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+
+use super::check::{self, Fault, fault};
+use super::model::{Config, Database, Limits, Paths, Tls, Web};
+use super::nearest::nearest;
+use super::reader::Node;
+use super::{channel, disk, plan, server};
+
+/// Reads everything.
+pub(super) fn read(root: &Node<'_>, file: &Path) -> Config {
+    let time_zone = root.parsed("time_zone", time_zone).unwrap_or(Tz::America__Guatemala);
+    let paths = paths(root);
+    let database = database(root, &paths);
+    let servers = server::read_all(root);
+    let disks = disk::read_all(root);
+    let plans = plan::read_all(root, time_zone, &servers, &disks);
+    for (key, remedy) in [
+        ("servers", "list at least one server with its datasets"),
+        ("disks", "list at least one disk"),
+        ("plans", "list at least one plan: without one nothing is ever kept"),
+    ] {
+        root.need(key, remedy);
+        if root.get(key).and_then(|value| value.as_sequence()).is_some_and(Vec::is_empty) {
+            root.wrong(key, fault("is an empty list", remedy));
+        }
+    }
+    let config = Config {
+        file: file.to_owned(),
+        paths,
+        time_zone,
+        limits: limits(root),
+        database,
+        servers,
+        disks,
+        plans,
+        notifications: channel::read_all(root),
+        web: web(root),
+    };
+    root.finish();
+    config
+}
+
+fn time_zone(text: &str) -> Result<Tz, Fault> {
+    text.parse().map_err(|_| {
+        let names: Vec<&str> = TZ_VARIANTS.iter().map(|tz| tz.name()).collect();
+        let guess = nearest(text, &names).map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
+        fault("is no time zone", &format!("{guess}write it like `America/Guatemala`"))
+    })
+}
+
+fn paths(root: &Node<'_>) -> Paths {
+    let (state, log) = (PathBuf::from("/var/lib/resguardo"), PathBuf::from("/var/log/resguardo"));
+    let Some(node) = root.node("paths") else { return Paths { state, log, agent: None } };
+    let paths = Paths {
+        state: node.parsed("state", check::absolute).unwrap_or(state),
+        log: node.parsed("log", check::absolute).unwrap_or(log),
+        agent: node.parsed("agent", check::absolute),
+    };
+    node.finish();
+    paths
+}
+
+fn limits(root: &Node<'_>) -> Limits {
+    let mut limits = Limits { compression_level: 3, threads: 0, disk_patience_seconds: 300 };
+    let Some(node) = root.node("limits") else { return limits };
+    limits.compression_level = node.number("compression_level", 1..=19).unwrap_or(limits.compression_level);
+    limits.threads = node.number("threads", 0..=1024).unwrap_or(limits.threads);
+    let patience = node.number("disk_patience_seconds", 0..=86_400);
+    limits.disk_patience_seconds = patience.unwrap_or(limits.disk_patience_seconds);
+    node.finish();
+    limits
+}
+
+fn database(root: &Node<'_>, paths: &Paths) -> Database {
+    let default = format!("sqlite:{}", paths.state.join("resguardo.db").display());
+    let Some(node) = root.node("database") else { return Database { url: default, password: None } };
+    let url = node.parsed_unseen("url", check::database_url);
+    // A faulty URL says nothing about whether a password belongs to it.
+    let is_file = url.as_ref().map_or(!node.has("url"), |url| url.starts_with("sqlite:"));
+    let password = node.secret("password");
+    if node.has("password") && is_file {
+        let remedy = "take it out, or write a `postgres://…` URL";
+        node.wrong("password", fault("means nothing for an SQLite file", remedy));
+    }
+    node.finish();
+    Database { url: url.unwrap_or(default), password }
+}
+
+fn web(root: &Node<'_>) -> Option<Web> {
+    let node = root.node("web")?;
+    node.need("listen", "write the address and port to listen on, such as `127.0.0.1:8080`");
+    node.need("base_url", "write the URL under which people reach the pages");
+    let listen = node.parsed("listen", |text| {
+        let right = "write an address and a port, such as `127.0.0.1:8080` or `[::1]:8080`";
+        text.parse().map_err(|_| fault("is no address to listen on", right))
+    });
+    let base_url = node.parsed_unseen("base_url", check::http_url).unwrap_or_default();
+    let tls = node.node("tls").map(|node| {
+        let certificate =
+            node.required("certificate", "write the path of the certificate chain (PEM)", check::absolute);
+        let tls = Tls { certificate, key: node.required_secret("key", "the certificate's private key") };
+        node.finish();
+        tls
+    });
+    node.finish();
+    Some(Web { listen: listen?, base_url, tls })
+}
