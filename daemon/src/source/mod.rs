@@ -1,0 +1,139 @@
+//! Starts a dump on a server, through an agent or plainly, and hands out its frames. It may not know where they go.
+
+mod agent;
+mod bring;
+mod error;
+mod plain;
+
+pub use error::SourceError;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use resguardo_shared::dump::{Dump, Part};
+use resguardo_shared::frame::Frame;
+use resguardo_shared::recipe;
+use resguardo_shared::wire::{End, Exit};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::transport::{Session, Window};
+
+/// Frames that may wait between the wire and the pipeline: enough to keep both busy, few enough for the memory bound.
+const FRAMES_WAITING: usize = 2;
+
+/// How dumps are taken on a server.
+#[derive(Debug, Clone)]
+pub enum Way {
+    /// The agent is brought: this binary, into this folder of the server, or into the login's cache folder.
+    Bring {
+        /// The agent's binary on this machine.
+        binary: PathBuf,
+        /// The folder on the server.
+        folder: Option<String>,
+    },
+    /// The agent is there: in the login's path, or behind a forced command.
+    Installed,
+    /// The dump command runs over SSH, and the frames are made here.
+    Plain,
+}
+
+/// What is to be dumped.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The dataset's dump.
+    pub dump: Dump,
+    /// Which part of it.
+    pub part: Part,
+    /// The zstd level.
+    pub level: i32,
+    /// Threads that compress; 0 for one a core.
+    pub threads: usize,
+}
+
+/// A dump under way. Dropping it ends it.
+#[derive(Debug)]
+pub struct Dumping {
+    /// The frames, in order. Their end says nothing about the dump: [`Dumping::finish`] does.
+    pub frames: mpsc::Receiver<Frame>,
+    outcome: JoinHandle<Result<End, SourceError>>,
+}
+
+impl Way {
+    /// The window that suits this way: an agent's frames are taken as fast as they come, a plain dump is not.
+    pub fn window(&self) -> Window {
+        match self {
+            Self::Bring { .. } | Self::Installed => Window::Agent,
+            Self::Plain => Window::Lan,
+        }
+    }
+
+    /// The word in the manifest.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Bring { .. } => "agent",
+            Self::Installed => "installed",
+            Self::Plain => "plain",
+        }
+    }
+}
+
+/// Starts a dump over a session, which is busy until the dump has ended.
+///
+/// # Errors
+/// [`SourceError`], as far as the failure shows before the first frame.
+pub async fn open(session: Arc<Session>, way: &Way, request: Request) -> Result<Dumping, SourceError> {
+    let (sender, frames) = mpsc::channel(FRAMES_WAITING);
+    let runtime = tokio::runtime::Handle::current();
+    let outcome = match way {
+        Way::Bring { binary, folder } => {
+            let command = bring::bring(&session, binary, folder.as_deref()).await?;
+            runtime.spawn(agent::run(session, command, request, sender))
+        }
+        Way::Installed => runtime.spawn(agent::run(session, "resguardo-agent serve".to_owned(), request, sender)),
+        Way::Plain => runtime.spawn(plain::run(session, request, sender)),
+    };
+    Ok(Dumping { frames, outcome })
+}
+
+impl Dumping {
+    /// How the dump ended, once its frames have ended. A stream may end well and the dump still have failed.
+    ///
+    /// # Errors
+    /// [`SourceError`]; what has come is then worth nothing.
+    pub async fn finish(mut self) -> Result<End, SourceError> {
+        // Whoever has stopped taking frames must not keep the far side waiting for room.
+        self.frames.close();
+        match (&mut self.outcome).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(SourceError::Task(error)),
+        }
+    }
+}
+
+impl Drop for Dumping {
+    fn drop(&mut self) {
+        self.outcome.abort();
+    }
+}
+
+/// Whether the dump command ended well; returns what it said as warnings, if that is what its status means.
+///
+/// # Errors
+/// [`SourceError::Failed`], with the end of what it said.
+pub fn judge(dump: &Dump, part: Part, end: &End) -> Result<Vec<String>, SourceError> {
+    let warning = recipe::of(dump, part).warning_status;
+    let lines = || end.stderr.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
+    match end.exit {
+        Exit::Status(0) => Ok(lines().collect()),
+        Exit::Status(status) if Some(status) == warning => Ok(lines().collect()),
+        _ => Err(SourceError::Failed { exit: end.exit.clone(), said: said(&end.stderr) }),
+    }
+}
+
+/// What a command said, for an error: the last lines, since those name the cause.
+fn said(stderr: &str) -> String {
+    let lines: Vec<&str> = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let kept = lines.len().saturating_sub(8);
+    if lines.is_empty() { "it said nothing".to_owned() } else { lines[kept..].join("; ") }
+}
