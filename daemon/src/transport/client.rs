@@ -40,6 +40,7 @@ impl Tuning {
 #[derive(Debug, Default)]
 pub(super) struct News {
     host_key: OnceLock<String>,
+    farewell: OnceLock<String>,
     ended: Mutex<Option<String>>,
 }
 
@@ -47,6 +48,11 @@ impl News {
     /// The fingerprint of the accepted host key.
     pub(super) fn host_key(&self) -> &str {
         self.host_key.get().map_or("", String::as_str)
+    }
+
+    /// What the server said when it ended the connection, if it did and said anything.
+    pub(super) fn farewell(&self) -> Option<&str> {
+        self.farewell.get().map(String::as_str)
     }
 
     /// Why the connection ended, if it did.
@@ -142,7 +148,10 @@ impl Handler for Client {
 
     async fn disconnected(&mut self, reason: DisconnectReason<Failure>) -> Result<(), Failure> {
         self.news.end(match reason {
-            DisconnectReason::ReceivedDisconnect(info) => format!("the server said: {}", visible(&info.message)),
+            DisconnectReason::ReceivedDisconnect(info) => {
+                let said = self.news.farewell.get_or_init(|| visible(&info.message));
+                format!("the server said: {said}")
+            }
             DisconnectReason::Error(Failure::Ssh(russh::Error::KeepaliveTimeout)) => {
                 "the server answers no keep-alive".to_owned()
             }

@@ -226,8 +226,12 @@ impl<'a> Attempt<'a> {
             let offer = PrivateKeyWithHashAlg::new(Arc::clone(&key), *hash);
             match handle.authenticate_publickey(self.target.user.as_str(), offer).await.map_err(|_| lost())? {
                 AuthResult::Success => return Ok(()),
-                // russh reports a connection that ended as a refusal of everything.
-                AuthResult::Failure { .. } if handle.is_closed() => return Err(lost()),
+                // russh reports a connection that ended as a refusal of everything. A server that counts attempts ends it
+                // with a word; without one it was lost.
+                AuthResult::Failure { .. } if handle.is_closed() => {
+                    let said = news.farewell().map(|said| format!("the server said: {said}"));
+                    return Err(said.map_or_else(lost, |said| self.refused(&key, &said)));
+                }
                 AuthResult::Failure { partial_success, .. } => partial |= partial_success,
             }
         }

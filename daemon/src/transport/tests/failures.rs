@@ -21,7 +21,7 @@ async fn a_frozen_server_is_noticed_by_its_silence() {
     target.keepalive = Duration::from_millis(200);
     let session = connect(&target, Window::Lan).await.unwrap();
     let server = server_pid(&session).await;
-    let mut exec = session.exec("echo first; exec sleep 600").await.unwrap();
+    let mut exec = session.exec("echo first; exec sleep 60").await.unwrap();
     assert!(exec.next().await.unwrap().is_some());
     kill_process(server, Signal::STOP).unwrap();
     let start = Instant::now();
@@ -39,7 +39,7 @@ async fn a_killed_server_is_a_loss_and_not_an_end() {
     let sshd = Sshd::start();
     let session = connect(&sshd.target("ed25519", ""), Window::Lan).await.unwrap();
     let server = server_pid(&session).await;
-    let mut exec = session.exec("echo first; exec sleep 600").await.unwrap();
+    let mut exec = session.exec("echo first; exec sleep 60").await.unwrap();
     assert!(exec.next().await.unwrap().is_some());
     kill_process(server, Signal::KILL).unwrap();
     let error = exec.next().await.unwrap_err();
@@ -81,7 +81,7 @@ async fn a_frozen_server_hangs_neither_a_sender_nor_the_goodbye() {
     target.idle = Some(Duration::from_secs(1));
     let session = connect(&target, Window::Lan).await.unwrap();
     let server = server_pid(&session).await;
-    let mut exec = session.exec("echo first; exec sleep 600").await.unwrap();
+    let mut exec = session.exec("echo first; exec sleep 60").await.unwrap();
     assert!(exec.next().await.unwrap().is_some());
     kill_process(server, Signal::STOP).unwrap();
     let start = Instant::now();

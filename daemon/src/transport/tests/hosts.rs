@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::transport::tests::chain;
 use crate::transport::tests::sshd::{Setup, Sshd, keygen};
-use crate::transport::{HostKeys, Target, TransportError, Window, connect};
+use crate::transport::{HostKeys, Target, TransportError, Window, connect, known_hosts};
 
 async fn refusal(target: &Target) -> TransportError {
     match connect(target, Window::Lan).await {
@@ -111,4 +111,41 @@ async fn a_server_with_only_sha1_host_keys_is_refused() {
     let error = refusal(&target).await;
     assert!(matches!(error, TransportError::Handshake { .. }), "{error}");
     assert!(chain(&error).contains("SHA-1"), "{}", chain(&error));
+}
+
+#[test]
+fn hosts_are_found_where_ssh_keygen_finds_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("known_hosts");
+    keygen(&folder.path().join("key"), "ed25519", "");
+    let text = std::fs::read_to_string(folder.path().join("key.pub")).unwrap();
+    let key = ssh_key::PublicKey::from_openssh(&text).unwrap();
+    let patterns = [
+        "db.example",
+        "*.example",
+        "db*",
+        "d?.example",
+        "web.example,db.example",
+        "*,!db.example",
+        "!db.example,*",
+        "!web.example,*.example",
+        "[db.example]:2222",
+        "[*]:2222",
+        "[*.example]:*",
+        "[db.example]:22",
+        "DB.example",
+        "10.0.0.*",
+    ];
+    for pattern in patterns {
+        std::fs::write(&path, format!("{pattern}\t {text}")).unwrap();
+        for (host, port) in
+            [("db.example", 22), ("db.example", 2222), ("web.example", 22), ("db", 22), ("10.0.0.7", 22)]
+        {
+            let name = known_hosts::host_name(host, port);
+            let found = Command::new("ssh-keygen").args(["-F", &name, "-f"]).arg(&path).output().unwrap();
+            let line = std::fs::read_to_string(&path).unwrap();
+            let known = known_hosts::decide(&line, host, port, &key) == known_hosts::Decision::Known { line: 1 };
+            assert_eq!(known, found.status.success(), "{pattern} for {name}");
+        }
+    }
 }

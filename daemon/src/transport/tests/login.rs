@@ -52,6 +52,16 @@ async fn a_refused_login_names_the_user_the_key_and_the_remedy() {
 }
 
 #[tokio::test]
+async fn a_server_that_hangs_up_on_a_refused_login_is_not_a_lost_connection() {
+    let sshd = Sshd::start_with(&Setup { host_keys: &["ed25519"], config: "MaxAuthTries 1\n" });
+    let mut target = sshd.target("ed25519", "");
+    target.key_pem = generate_key().unwrap().0;
+    let Err(error) = connect(&target, Window::Lan).await else { panic!("it must not log in") };
+    assert!(matches!(error, TransportError::Refused { .. }), "{error}");
+    assert!(error.to_string().contains("Too many authentication failures"), "{error}");
+}
+
+#[tokio::test]
 async fn a_jump_checks_both_hosts_and_says_which_failed() {
     let (hop, end) = (Sshd::start(), Sshd::start());
     let mut target = end.target("ed25519", "");
