@@ -8,3 +8,4 @@ pub mod schedule;
 pub mod transport;
 // Join.
 pub mod config;
+pub mod demo;
