@@ -15,7 +15,9 @@ pub enum SourceError {
     #[error(transparent)]
     Transport(#[from] TransportError),
     /// The agent's binary on this machine cannot be read.
-    #[error("the agent's binary {path} cannot be read; build it (README, \"The agent\"), name it as `paths.agent`, or use `mode: plain`")]
+    #[error(
+        "the agent's binary {path} cannot be read; build it (README, \"The agent\"), name it as `paths.agent`, or use `mode: plain`"
+    )]
     Binary {
         /// The file.
         path: PathBuf,
@@ -24,7 +26,9 @@ pub enum SourceError {
         source: io::Error,
     },
     /// The server is of another kind than the agent.
-    #[error("the agent is made for {ours} and this server is {theirs}; install an agent built for it (`mode: installed`) or use `mode: plain`")]
+    #[error(
+        "the agent is made for {ours} and this server is {theirs}; install an agent built for it (`mode: installed`) or use `mode: plain`"
+    )]
     OtherMachine {
         /// What the agent is made for.
         ours: String,
@@ -32,7 +36,9 @@ pub enum SourceError {
         theirs: String,
     },
     /// The agent could not be brought.
-    #[error("the agent could not be brought to the server ({what}); choose another `agent_folder`, or use `mode: plain`")]
+    #[error(
+        "the agent could not be brought to the server ({what}); choose another `agent_folder`, or use `mode: plain`"
+    )]
     Bring {
         /// What the server says.
         what: String,
@@ -41,7 +47,9 @@ pub enum SourceError {
     #[error("the agent's answer does not read")]
     Wire(#[from] WireError),
     /// The agent is not there, or ended before it had answered.
-    #[error("the agent ended before the dump did ({exit}: {said}); is it installed, and is it the version that belongs to this daemon?")]
+    #[error(
+        "the agent ended before the dump did ({exit}: {said}); is it installed, and is it the version that belongs to this daemon?"
+    )]
     AgentEnded {
         /// How it ended.
         exit: Exit,
