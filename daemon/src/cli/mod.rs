@@ -63,11 +63,9 @@ fn load(file: &Path) -> Result<Config, Failure> {
     config::load(file).map_err(Failure::config)
 }
 
-/// Loads the configuration where some word needs it. Paths of disks need none, so that a disk can be read on a machine
-/// that has nothing but this program.
-fn load_for<'a>(file: &Path, words: impl IntoIterator<Item = &'a String>) -> Result<Option<Config>, Failure> {
-    let mut words = words.into_iter().peekable();
-    let none = words.peek().is_none();
-    let names = words.any(|word| !crate::jobs::disks::is_path(word));
-    if none || names { load(file).map(Some) } else { Ok(None) }
+/// Loads the configuration unless disks are named and all of them by path, so that a disk can be read on a machine that
+/// has nothing but this program.
+fn load_for(file: &Path, disks: &[String]) -> Result<Option<Config>, Failure> {
+    let by_path = !disks.is_empty() && disks.iter().all(|disk| crate::jobs::disks::is_path(disk));
+    if by_path { Ok(None) } else { load(file).map(Some) }
 }

@@ -7,16 +7,16 @@ use resguardo_agent::framer;
 
 use super::args::Verify;
 use super::exit::{self, Failure, code};
-use super::{load_for, print};
+use super::{load, print};
 use crate::config::model::Config;
 use crate::jobs::archives::{self, Found};
 use crate::jobs::error::{JobError, chain};
 use crate::jobs::{disks, verify};
 
 pub(super) fn run(config: &Path, asked: &Verify) -> Result<u8, Failure> {
-    let on_disk = |name: &String| disks::is_path(name) && (Path::new(name).exists());
-    let config = load_for(config, asked.names.iter().filter(|name| !on_disk(name)).chain(asked.names.first()))
-        .or_else(|failure| if asked.names.iter().all(on_disk) { Ok(None) } else { Err(failure) })?;
+    // What lies at a path needs no configuration; names do.
+    let at_paths = asked.names.iter().all(|name| disks::is_path(name) && Path::new(name).exists());
+    let config = if at_paths { None } else { Some(load(config)?) };
     let mut code = code::DONE;
     let mut results = Vec::new();
     for name in &asked.names {

@@ -69,7 +69,12 @@ pub fn run(run: Run<'_>, items: Vec<Item>) -> Vec<Outcome> {
     let admitted = admit_all(run, &items);
     let outcome = |item: Item| {
         let mut failed = Failed::new();
-        let kept = keep(run, &item, &admitted, &mut failed);
+        let name = item.name();
+        let listen = |event: Event| {
+            log(&name, &event);
+            (run.listen)(event);
+        };
+        let kept = keep(Run { listen: &listen, ..run }, &item, &admitted, &mut failed);
         (run.listen)(Event::Ended);
         match &kept {
             Ok(kept) => tracing::info!(archive = kept.archive, disks = ?kept.disks, failed = failed.len(), "kept"),
@@ -78,6 +83,17 @@ pub fn run(run: Run<'_>, items: Vec<Item>) -> Vec<Outcome> {
         Outcome { item, kept, failed }
     };
     items.into_iter().map(outcome).collect()
+}
+
+/// The log of a run, for the technician who has to explain it on Monday.
+fn log(dataset: &str, event: &Event) {
+    match event {
+        Event::Began { expected_bytes, .. } => tracing::info!(dataset, expected_bytes, "begins"),
+        Event::Step(step) => tracing::info!(dataset, step = step.word(), "step"),
+        Event::DiskFailed { disk, why } => tracing::warn!(dataset, disk, why, "disk left out"),
+        Event::Warning(warning) => tracing::warn!(dataset, warning, "warning"),
+        Event::Bytes { .. } | Event::Ended => {}
+    }
 }
 
 /// The disks of all items, each looked at once and swept of what dead runs left.
