@@ -79,6 +79,14 @@ pub enum VaultError {
         /// Its folder.
         path: PathBuf,
     },
+    /// It could not be admitted, for a reason that was given once for all datasets.
+    #[error("{why}")]
+    NotReady {
+        /// The disk.
+        disk: String,
+        /// Why, with all causes.
+        why: String,
+    },
     /// There is not enough room for what is expected.
     #[error(
         "disk {disk}: {free} are free and {needed} are needed, by the size of the last backup; make room or connect another disk"
@@ -139,6 +147,22 @@ pub enum VaultError {
         /// Which of its properties differs.
         what: String,
     },
+    /// The archive lies on the disk as it was sent, and is not what its source meant to send.
+    #[error("{key}: what arrived is not the dump that its source digested ({what}); nothing was kept, run it again")]
+    NotTheDump {
+        /// The archive.
+        key: String,
+        /// What differs.
+        what: String,
+    },
+    /// A backup of this name is there already.
+    #[error("disk {disk}: {key} is there already and was left as it is; wait a second and run it again")]
+    Exists {
+        /// The disk.
+        disk: String,
+        /// What is there.
+        key: String,
+    },
     /// Frames of the archive are damaged.
     #[error("disk {disk}: {key} is damaged in {count} frames, first in {first}")]
     Damaged {
@@ -150,6 +174,16 @@ pub enum VaultError {
         count: u64,
         /// The first of them.
         first: Damage,
+    },
+    /// A file is not what its manifest says.
+    #[error("disk {disk}: {key}: {what}; use the copy on another disk, or an older backup")]
+    Altered {
+        /// The disk.
+        disk: String,
+        /// The file.
+        key: String,
+        /// What is wrong with it.
+        what: String,
     },
     /// The archive cannot be read to its end.
     #[error("disk {disk}: cannot read {key}")]
@@ -222,12 +256,28 @@ impl VaultError {
                 | E::BadMarker { .. }
                 | E::AlreadyPrepared { .. }
                 | E::ReadOnly { .. }
+                | E::NotReady { .. }
                 | E::NoRoom { .. }
+        )
+    }
+
+    /// Whether what lies on the disk is damaged.
+    pub fn is_damage(&self) -> bool {
+        use VaultError as E;
+        matches!(
+            self,
+            E::Altered { .. }
+                | E::Damaged { .. }
+                | E::SeekTable { .. }
+                | E::Inflate { .. }
+                | E::Manifest { .. }
+                | E::ReadBackDiffers { .. }
+                | E::Incomplete { .. }
         )
     }
 
     /// Whether the dump is to blame, and not the disk.
     pub fn is_dump(&self) -> bool {
-        matches!(self, Self::Incomplete { .. })
+        matches!(self, Self::Incomplete { .. } | Self::NotTheDump { .. })
     }
 }
