@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const WATCHDOG: Duration = Duration::from_secs(120);
 
 /// Runs something that must end.
 fn ends<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    let (done, result) = channel();
+    let (done, result) = sync_channel(1);
     thread::spawn(move || done.send(work()));
     result.recv_timeout(WATCHDOG).expect("it must end, and without a panic")
 }

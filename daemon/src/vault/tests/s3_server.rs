@@ -2,13 +2,14 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
+use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use crate::vault::store::{Place, S3};
@@ -21,7 +22,7 @@ pub(super) fn serve(folder: &Path) -> S3 {
     let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder).unwrap());
     builder.set_auth(SimpleAuth::from_single("AKIDRESGUARDO", "correcta"));
     let service = builder.build();
-    let (bound, address) = channel();
+    let (bound, address) = sync_channel(1);
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(accept(service, bound));
@@ -36,13 +37,14 @@ pub(super) fn serve(folder: &Path) -> S3 {
     }
 }
 
-async fn accept(service: S3Service, bound: Sender<SocketAddr>) {
+async fn accept(service: S3Service, bound: SyncSender<SocketAddr>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     bound.send(listener.local_addr().unwrap()).unwrap();
+    let mut connections = JoinSet::new();
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         let service = service.clone();
-        tokio::spawn(async move {
+        connections.spawn(async move {
             // A client that hangs up is no concern of the server's.
             drop(Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await);
         });
