@@ -107,6 +107,7 @@ pub fn inflate(
     threads: usize,
     give: impl FnMut(&[u8]) -> io::Result<()> + Send,
 ) -> Result<Inflated, InflateError> {
+    let threads = threads.max(1);
     let depth = threads + 1;
     let (work_in, work_out) = sync_channel::<Packed>(depth + threads);
     let work_out = Mutex::new(work_out);
@@ -167,7 +168,10 @@ fn read_rest(archive: &mut impl Read, hasher: &mut Hasher, at: u64) -> Result<u6
     let mut rest = 0;
     let mut buffer = vec![0; 64 * 1024];
     loop {
-        let read = archive.read(&mut buffer).map_err(|source| InflateError::Read { at: at + rest, source })?;
+        let read = match archive.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read.map_err(|source| InflateError::Read { at: at + rest, source })?,
+        };
         if read == 0 {
             return Ok(rest);
         }

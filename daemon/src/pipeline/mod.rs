@@ -6,3 +6,5 @@ pub mod inflate;
 pub mod queue;
 pub mod receive;
 pub mod seek_table;
+#[cfg(test)]
+mod tests;

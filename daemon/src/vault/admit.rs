@@ -1,6 +1,5 @@
 //! May we write to this disk? Asked before each run, since the disk at a path is not always the disk that belongs there.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rustix::fs::{StatVfsMountFlags, statvfs};
@@ -31,9 +30,6 @@ pub struct Admitted {
 /// # Errors
 /// The refusals of [`VaultError`], each with its remedy.
 pub fn admit(name: &str, place: &Place, id: Option<Uuid>) -> Result<Admitted, VaultError> {
-    if let Place::Folder { path, mount_point } = place {
-        look_at_folder(name, path, *mount_point)?;
-    }
     let store = Store::open(name, place)?;
     let marker =
         marker::read(&store)?.ok_or_else(|| VaultError::NoMarker { disk: name.to_owned(), place: place.shown() })?;
@@ -50,22 +46,6 @@ pub fn admit(name: &str, place: &Place, id: Option<Uuid>) -> Result<Admitted, Va
         look_for_writes(name, path)?;
     }
     Ok(Admitted { name: name.to_owned(), place: place.clone(), marker })
-}
-
-/// An empty mount point takes writes like any folder, and hides them when the disk comes: the oldest trap there is.
-fn look_at_folder(name: &str, path: &Path, mount_point: bool) -> Result<(), VaultError> {
-    let no_folder = || VaultError::NoFolder { disk: name.to_owned(), path: path.to_owned() };
-    let here = path.metadata().map_err(|_| no_folder())?;
-    if !here.is_dir() {
-        return Err(no_folder());
-    }
-    let parent = path.join("..").metadata().map_err(|_| no_folder())?;
-    // The root of a file system is on another device than its parent, or is its own parent.
-    let mounted = here.dev() != parent.dev() || here.ino() == parent.ino();
-    if mount_point && !mounted {
-        return Err(VaultError::NotMounted { disk: name.to_owned(), path: path.to_owned() });
-    }
-    Ok(())
 }
 
 fn look_for_writes(name: &str, path: &Path) -> Result<(), VaultError> {

@@ -9,7 +9,7 @@ use resguardo_shared::wire::End;
 use super::admit::Admitted;
 use super::error::VaultError;
 use super::layout::{Stem, file_name};
-use super::manifest::{DiskName, File, Manifest, ReadBack};
+use super::manifest::{DiskName, File, MANIFEST_BYTES_MAX, Manifest, ReadBack};
 use super::read_back::{self, How, Inspected};
 use super::store::Store;
 use super::sweep::Claim;
@@ -64,7 +64,7 @@ pub fn patience(bytes: u64) -> Duration {
 /// Returns the evidence for each archive, and for each disk how it was read or why it failed.
 ///
 /// # Errors
-/// [`VaultError::Incomplete`] where a dump is not complete: it is then worthless on every disk.
+/// [`VaultError::Incomplete`] or [`VaultError::NotTheDump`] where the dump is worthless on every disk.
 #[expect(clippy::type_complexity, reason = "the pair is taken apart by the only caller, just below its call")]
 pub fn read_back(
     disks: &[Admitted],
@@ -118,6 +118,9 @@ fn start_inspect(disk: &Admitted, staged: &[Staged], threads: usize) -> Pending<
         let mut how = How::Remote;
         let mut shown = Vec::new();
         for it in &staged {
+            // A cut archive has lost its seek table, and its length says more than that.
+            let bytes = store.stat(it.key_on(&disk))?.map_or(0, |object| object.bytes);
+            compare(&store, it, bytes, it.received.archive_sha256)?;
             let inspected = read_back::inspect(&store, it.key_on(&disk), &it.expect, threads, |_| Ok(()))?;
             how = inspected.how;
             shown.push(judge(&store, it, inspected)?);
@@ -129,14 +132,15 @@ fn start_inspect(disk: &Admitted, staged: &[Staged], threads: usize) -> Pending<
 fn judge(store: &Store, staged: &Staged, inspected: Inspected) -> Result<Evidence, VaultError> {
     let Inspected { inflated, evidence, .. } = inspected;
     compare(store, staged, inflated.archive_bytes, inflated.archive_sha256)?;
-    let (disk, key) = (store.disk().to_owned(), staged.final_key.clone());
-    if let Some(first) = inflated.damage.into_iter().next() {
-        return Err(VaultError::Damaged { disk, key, count: inflated.damaged_frames, first });
+    let key = staged.final_key.clone();
+    // The disk gave what it was sent: from here on it is not to blame, and no other disk would do better.
+    if let Some(first) = inflated.damage.first() {
+        return Err(VaultError::NotTheDump { key, what: first.to_string() });
     }
-    if inflated.plain_sha256 != staged.end.totals.plain_sha256 || inflated.plain_bytes != staged.end.totals.plain_bytes
-    {
-        let what = "the digest of the dump is not the one taken at its source".to_owned();
-        return Err(VaultError::ReadBackDiffers { disk, key, what });
+    let totals = &staged.end.totals;
+    if (inflated.plain_bytes, inflated.plain_sha256) != (totals.plain_bytes, totals.plain_sha256) {
+        let what = format!("{} bytes of {}, or their digest", inflated.plain_bytes, totals.plain_bytes);
+        return Err(VaultError::NotTheDump { key, what });
     }
     evidence.map_err(|source| VaultError::Incomplete { key, source })
 }
@@ -173,13 +177,23 @@ pub fn publish(candidate: &Candidate, staged: &[Staged], stem: &Stem, manifest: 
         source: source.into(),
     };
     let json = manifest.to_json().map_err(bad)?;
-    store.write_small(&stem.manifest(), json.clone())?;
-    let read = store.read_small(&stem.manifest(), json.len() as u64)?;
-    if read.as_deref() != Some(json.as_slice()) {
-        let what = "the manifest".to_owned();
-        return Err(VaultError::ReadBackDiffers { disk: candidate.disk.name.clone(), key: stem.manifest(), what });
+    if let Err(error) = write_manifest(&store, &stem.manifest(), json) {
+        // A backup that counts as failed must not be listed either.
+        let _may_be_gone = store.remove(&stem.manifest());
+        return Err(error);
     }
-    candidate.claim.release(&store)
+    // The backup exists; what is left of its making is the sweep's.
+    let _swept_later = candidate.claim.release(&store);
+    Ok(())
+}
+
+fn write_manifest(store: &Store, key: &str, json: Vec<u8>) -> Result<(), VaultError> {
+    store.write_small(key, json.clone())?;
+    if store.read_small(key, MANIFEST_BYTES_MAX)?.as_deref() == Some(json.as_slice()) {
+        return Ok(());
+    }
+    let what = "the manifest".to_owned();
+    Err(VaultError::ReadBackDiffers { disk: store.disk().to_owned(), key: key.to_owned(), what })
 }
 
 /// The files of a manifest.

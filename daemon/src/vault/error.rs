@@ -147,6 +147,22 @@ pub enum VaultError {
         /// Which of its properties differs.
         what: String,
     },
+    /// The archive lies on the disk as it was sent, and is not what its source meant to send.
+    #[error("{key}: what arrived is not the dump that its source digested ({what}); nothing was kept, run it again")]
+    NotTheDump {
+        /// The archive.
+        key: String,
+        /// What differs.
+        what: String,
+    },
+    /// A backup of this name is there already.
+    #[error("disk {disk}: {key} is there already and was left as it is; wait a second and run it again")]
+    Exists {
+        /// The disk.
+        disk: String,
+        /// What is there.
+        key: String,
+    },
     /// Frames of the archive are damaged.
     #[error("disk {disk}: {key} is damaged in {count} frames, first in {first}")]
     Damaged {
@@ -262,6 +278,6 @@ impl VaultError {
 
     /// Whether the dump is to blame, and not the disk.
     pub fn is_dump(&self) -> bool {
-        matches!(self, Self::Incomplete { .. })
+        matches!(self, Self::Incomplete { .. } | Self::NotTheDump { .. })
     }
 }

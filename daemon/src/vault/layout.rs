@@ -41,6 +41,11 @@ impl Stem {
         format!("{}{MANIFEST_SUFFIX}", self.0)
     }
 
+    /// Whether a key is one of this backup's, by its name.
+    pub fn names(&self, key: &str) -> bool {
+        key.strip_prefix(&self.0).is_some_and(|rest| rest.starts_with('.') && !rest.contains('/'))
+    }
+
     /// The folder of this dataset, with a slash at its end.
     pub fn folder(&self) -> String {
         self.0.rsplit_once('/').map_or_else(String::new, |(folder, _)| format!("{folder}/"))
@@ -51,6 +56,9 @@ impl Stem {
 pub fn file_name(key: &str) -> &str {
     key.rsplit_once('/').map_or(key, |(_, name)| name)
 }
+
+/// How the name of a local file ends that is not yet written whole.
+pub const UNFINISHED_SUFFIX: &str = ".unfinished";
 
 /// The folder of a run's unfinished files, with a slash at its end.
 pub fn unfinished(run: uuid::Uuid) -> String {

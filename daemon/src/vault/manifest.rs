@@ -136,8 +136,8 @@ impl Manifest {
             return Err(ManifestError::Empty);
         }
         // A manifest must never lead a restore or a removal out of its own folder.
-        let outside =
-            |file: &&File| file.name.contains(['/', '\0']) || file.name.starts_with('.') || file.name.is_empty();
+        let strange = |char: char| matches!(char, '/' | '\\') || char.is_control();
+        let outside = |file: &&File| file.name.contains(strange) || file.name.starts_with('.') || file.name.is_empty();
         match manifest.files.iter().find(outside) {
             Some(file) => Err(ManifestError::Name(file.name.clone())),
             None => Ok(manifest),
@@ -161,12 +161,12 @@ impl Manifest {
 
     /// Bytes of all archives.
     pub fn archive_bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.archive_bytes).sum()
+        self.files.iter().fold(0, |sum, file| sum.saturating_add(file.archive_bytes))
     }
 
     /// Bytes of all dumps.
     pub fn plain_bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.plain_bytes).sum()
+        self.files.iter().fold(0, |sum, file| sum.saturating_add(file.plain_bytes))
     }
 
     /// The file for `sha256sum -c`, in the format of coreutils.

@@ -18,4 +18,6 @@ pub mod marker;
 pub mod read_back;
 pub mod store;
 pub mod sweep;
+#[cfg(test)]
+mod tests;
 pub mod writer;

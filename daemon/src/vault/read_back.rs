@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use resguardo_shared::digest::{Digest, Hasher};
@@ -63,7 +64,7 @@ pub fn open<'a>(store: &'a Store, key: &'a str) -> Result<(Box<dyn Read + 'a>, H
         return Ok((Box::new(Remote { store, key, at: 0, bytes, buffer: Vec::new(), used: 0 }), How::Remote));
     };
     let (file, how) = open_local(&folder.join(key)).map_err(failed)?;
-    Ok((Box::new(Aligned::new(file)), how))
+    Ok((Box::new(Aligned::new(file).map_err(failed)?), how))
 }
 
 fn open_local(path: &Path) -> io::Result<(File, How)> {
@@ -80,28 +81,42 @@ fn open_local(path: &Path) -> io::Result<(File, How)> {
 /// A file that is read into an aligned part of a buffer.
 struct Aligned {
     file: File,
+    /// Bytes of the file when it was opened.
+    bytes: u64,
+    /// Where the next read begins; always aligned before the last one.
+    at: u64,
     buffer: Vec<u8>,
     start: usize,
     from: usize,
     to: usize,
-    done: bool,
 }
 
 impl Aligned {
-    fn new(file: File) -> Self {
+    fn new(file: File) -> io::Result<Self> {
+        let bytes = file.metadata()?.len();
         let buffer = vec![0; READ_BYTES + ALIGNMENT];
         let start = buffer.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
-        Self { file, buffer, start, from: start, to: start, done: false }
+        Ok(Self { file, bytes, at: 0, buffer, start, from: start, to: start })
+    }
+
+    /// Reads the next part. A read that is short before the end leaves the next one aligned, whatever it gave.
+    fn refill(&mut self) -> io::Result<()> {
+        let read = self.file.read_at(&mut self.buffer[self.start..self.start + READ_BYTES], self.at)?;
+        let ends = self.at + read as u64 >= self.bytes;
+        let kept = if ends { read } else { read - read % ALIGNMENT };
+        if kept == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        (self.from, self.to) = (self.start, self.start + kept);
+        self.at += kept as u64;
+        Ok(())
     }
 }
 
 impl Read for Aligned {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.from == self.to && !self.done {
-            let read = self.file.read(&mut self.buffer[self.start..self.start + READ_BYTES])?;
-            (self.from, self.to) = (self.start, self.start + read);
-            // A direct read is short only at the end, and the next would begin unaligned.
-            self.done = read < READ_BYTES;
+        if self.from == self.to && self.at < self.bytes {
+            self.refill()?;
         }
         let taken = out.len().min(self.to - self.from);
         out[..taken].copy_from_slice(&self.buffer[self.from..self.from + taken]);
@@ -125,8 +140,11 @@ impl Read for Remote<'_> {
         if self.used == self.buffer.len() && self.at < self.bytes {
             let end = self.bytes.min(self.at + 4 * READ_BYTES as u64);
             self.buffer = self.store.read_range(self.key, self.at, end).map_err(io::Error::other)?;
+            if self.buffer.is_empty() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
             self.used = 0;
-            self.at = end;
+            self.at += self.buffer.len() as u64;
         }
         let taken = out.len().min(self.buffer.len() - self.used);
         out[..taken].copy_from_slice(&self.buffer[self.used..self.used + taken]);
@@ -153,7 +171,10 @@ pub fn digest(store: &Store, key: &str) -> Result<(u64, Digest, How), VaultError
     let mut buffer = vec![0; READ_BYTES];
     let mut bytes = 0;
     loop {
-        let read = archive.read(&mut buffer).map_err(|error| operation_io(store.disk(), "read back", key, error))?;
+        let read = match archive.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read.map_err(|error| operation_io(store.disk(), "read back", key, error))?,
+        };
         if read == 0 {
             return Ok((bytes, hasher.finish(), how));
         }

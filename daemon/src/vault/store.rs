@@ -1,16 +1,24 @@
 //! One disk or object store, as blocking operations. The same for every kind; what a local folder needs beyond OpenDAL
 //! (directories synced, the page cache left alone) is done here and nowhere else.
 
+use std::error::Error;
 use std::fs::File;
-use std::path::PathBuf;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use opendal::layers::{RetryLayer, TimeoutLayer};
-use opendal::{ErrorKind, Operator, services};
+use opendal::{ErrorKind, HttpTransporter, Operator, services};
+use opendal_http_transport_reqwest::ReqwestTransport;
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use super::error::VaultError;
+use super::layout::UNFINISHED_SUFFIX;
+
+/// How long an object store may take to answer at all; then it is tried again.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where a disk is, with all that is needed to open it.
 #[derive(Clone)]
@@ -69,7 +77,8 @@ impl Place {
     }
 }
 
-/// An open disk. Each thread opens its own: a connection of an object store belongs to the runtime that made it.
+/// An open disk. Each thread opens its own, with an HTTP client of its own: a connection of an object store is driven
+/// by the runtime that made it, and one that is shared stands still while that runtime has nothing else to do.
 pub struct Store {
     pub(super) disk: String,
     pub(super) folder: Option<PathBuf>,
@@ -89,14 +98,17 @@ pub struct Object {
 }
 
 impl Store {
-    /// Opens a disk by its name and place; nothing is touched yet.
+    /// Opens a disk by its name and place; nothing is touched yet. A folder must be there, and where it should be a
+    /// mount point something must be mounted: OpenDAL would make a folder that is missing.
     ///
     /// # Errors
-    /// [`VaultError::Operation`] where the place makes no sense to OpenDAL.
+    /// [`VaultError::NoFolder`], [`VaultError::NotMounted`], or [`VaultError::Operation`] where the place makes no sense
+    /// to OpenDAL.
     pub fn open(disk: &str, place: &Place) -> Result<Self, VaultError> {
         let failed = |source: opendal::Error| operation(disk, "open", &place.shown(), source);
         let (operator, folder) = match place {
-            Place::Folder { path, .. } => {
+            Place::Folder { path, mount_point } => {
+                look_at_folder(disk, path, *mount_point)?;
                 // No retries on a local disk: a full disk is flagged as temporary and would be tried again.
                 let service = services::Fs::default().root(&path.to_string_lossy());
                 (Operator::new(service).map_err(failed)?, Some(path.clone()))
@@ -115,7 +127,13 @@ impl Store {
                 let limit =
                     TimeoutLayer::new().with_timeout(Duration::from_secs(60)).with_io_timeout(Duration::from_secs(300));
                 let retry = RetryLayer::new().with_max_times(4).with_jitter();
-                (Operator::new(service).map_err(failed)?.layer(limit).layer(retry), None)
+                let operator = Operator::new(service).map_err(failed)?;
+                let client = reqwest::Client::builder().connect_timeout(CONNECT_PATIENCE).build();
+                let client =
+                    client.map_err(|error| operation_io(disk, "open", &place.shown(), io::Error::other(error)))?;
+                let http = HttpTransporter::new(ReqwestTransport::new(client));
+                let context = operator.context().with_http_transport(http);
+                (operator.with_context(context).layer(limit).layer(retry), None)
             }
             #[cfg(test)]
             Place::Memory(operator) => (operator.clone(), None),
@@ -142,7 +160,7 @@ impl Store {
     pub fn read_small(&self, key: &str, bytes_max: u64) -> Result<Option<Vec<u8>>, VaultError> {
         let Some(object) = self.stat(key)? else { return Ok(None) };
         if object.bytes > bytes_max {
-            let what = std::io::Error::other(format!("it has {} bytes, more than {bytes_max}", object.bytes));
+            let what = io::Error::other(format!("it has {} bytes, more than {bytes_max}", object.bytes));
             return Err(operation_io(&self.disk, "read", key, what));
         }
         match self.runtime.block_on(self.operator.read(key)) {
@@ -158,17 +176,25 @@ impl Store {
     /// [`VaultError::Operation`] or [`VaultError::Full`].
     pub fn write_small(&self, key: &str, content: Vec<u8>) -> Result<(), VaultError> {
         let written = content.len() as u64;
-        let first = if self.is_local() { format!("{key}.unfinished") } else { key.to_owned() };
+        let first = if self.is_local() { format!("{key}{UNFINISHED_SUFFIX}") } else { key.to_owned() };
         let result = self.runtime.block_on(async {
             let mut writer = self.operator.writer(&first).await?;
             writer.write(content).await?;
             writer.close().await
         });
-        let stored = result.map_err(|error| operation(&self.disk, "write", key, error))?.content_length();
-        if stored != written {
-            return Err(VaultError::Short { disk: self.disk.clone(), key: key.to_owned(), stored, written });
+        let stored = result.map(|stored| stored.content_length());
+        let result = match stored.map_err(|error| operation(&self.disk, "write", key, error)) {
+            Ok(stored) if stored != written => {
+                Err(VaultError::Short { disk: self.disk.clone(), key: key.to_owned(), stored, written })
+            }
+            Ok(_) if self.is_local() => self.rename(&first, key),
+            other => other.map(drop),
+        };
+        if result.is_err() && self.is_local() {
+            // A disk that is full wants its last bytes back; what cannot be removed is never taken for anything.
+            let _left_lying = self.remove(&first);
         }
-        if self.is_local() { self.rename(&first, key) } else { Ok(()) }
+        result
     }
 
     /// Gives an object its final name, and makes the name last. Only where [`Store::is_local`].
@@ -179,10 +205,12 @@ impl Store {
         self.runtime
             .block_on(self.operator.rename(from, to))
             .map_err(|error| operation(&self.disk, "rename", to, error))?;
-        self.sync_folders(to)
+        self.sync_folders(to)?;
+        self.sync_folders(from)
     }
 
-    /// Makes the names on the way to a key last: OpenDAL syncs files and never folders.
+    /// Makes the names on the way to a key last: OpenDAL syncs files and never folders. A network share that knows no
+    /// such sync makes its names last by itself.
     ///
     /// # Errors
     /// [`VaultError::Operation`].
@@ -190,8 +218,10 @@ impl Store {
         let Some(root) = &self.folder else { return Ok(()) };
         let mut folder = root.join(key);
         while folder.pop() && folder.starts_with(root) {
-            let synced = File::open(&folder).and_then(|folder| folder.sync_all());
-            synced.map_err(|error| operation_io(&self.disk, "sync the folder of", key, error))?;
+            match File::open(&folder).and_then(|folder| folder.sync_all()) {
+                Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {}
+                synced => synced.map_err(|error| operation_io(&self.disk, "sync the folder of", key, error))?,
+            }
         }
         Ok(())
     }
@@ -239,20 +269,42 @@ fn object(key: String, found: &opendal::Metadata) -> Object {
     Object { key, bytes: found.content_length(), changed }
 }
 
-/// An error of OpenDAL as one of ours; a full disk is told apart, since it is the one that happens.
+/// An empty mount point takes writes like any folder, and hides them when the disk comes: the oldest trap there is.
+fn look_at_folder(disk: &str, path: &Path, mount_point: bool) -> Result<(), VaultError> {
+    let no_folder = || VaultError::NoFolder { disk: disk.to_owned(), path: path.to_owned() };
+    let here = path.metadata().map_err(|_| no_folder())?;
+    if !here.is_dir() {
+        return Err(no_folder());
+    }
+    let parent = path.join("..").metadata().map_err(|_| no_folder())?;
+    // The root of a file system is on another device than its parent, or is its own parent.
+    let mounted = here.dev() != parent.dev() || here.ino() == parent.ino();
+    if mount_point && !mounted {
+        return Err(VaultError::NotMounted { disk: disk.to_owned(), path: path.to_owned() });
+    }
+    Ok(())
+}
+
+/// An error of OpenDAL as one of ours.
 pub(super) fn operation(disk: &str, act: &'static str, key: &str, source: opendal::Error) -> VaultError {
+    failure(disk, act, key, source.into())
+}
+
+/// An error of the system as one of ours.
+pub(super) fn operation_io(disk: &str, act: &'static str, key: &str, source: io::Error) -> VaultError {
+    failure(disk, act, key, source.into())
+}
+
+/// A full disk is told apart, since it is the one failure that happens to healthy disks.
+fn failure(disk: &str, act: &'static str, key: &str, source: Box<dyn Error + Send + Sync>) -> VaultError {
     let (disk, key) = (disk.to_owned(), key.to_owned());
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&source);
+    let mut cause: Option<&(dyn Error + 'static)> = Some(source.as_ref());
     while let Some(error) = cause {
-        let full = error.downcast_ref::<std::io::Error>().is_some_and(|error| error.raw_os_error() == Some(28));
-        if full {
-            return VaultError::Full { disk, key, source: source.into() };
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if matches!(kind, Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)) {
+            return VaultError::Full { disk, key, source };
         }
         cause = error.source();
     }
-    VaultError::Operation { disk, act, key, source: source.into() }
-}
-
-pub(super) fn operation_io(disk: &str, act: &'static str, key: &str, source: std::io::Error) -> VaultError {
-    VaultError::Operation { disk: disk.to_owned(), act, key: key.to_owned(), source: source.into() }
+    VaultError::Operation { disk, act, key, source }
 }

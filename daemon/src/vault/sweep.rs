@@ -2,18 +2,22 @@
 //! claimed and no manifest names. It never touches anything that no claim names.
 
 use std::fs::{File, TryLockError};
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::VaultError;
 use super::layout::{self, Stem, UNFINISHED};
-use super::manifest::{MANIFEST_BYTES_MAX, Manifest};
-use super::store::{Store, operation_io};
+use super::manifest::MANIFEST_BYTES_MAX;
+use super::store::{Object, Store, operation_io};
 
 /// After how long a claim on an object store, where nothing can be locked, is taken for dead.
 const DEAD_AFTER_SECONDS: i64 = 7 * 24 * 3600;
+
+/// After how long a local claim that never got its name is taken for dead.
+const MADE_AFTER_SECONDS: i64 = 24 * 3600;
 
 const CLAIM: &str = "claim.json";
 
@@ -36,23 +40,29 @@ impl Claim {
     /// Claims what a run is about to write: the archives of a backup with this stem.
     ///
     /// # Errors
-    /// [`VaultError`].
+    /// [`VaultError::Exists`] where there is such a backup already, or another [`VaultError`].
     pub fn new(store: &Store, run: Uuid, stem: &Stem, archives: &[String]) -> Result<Self, VaultError> {
+        for taken in archives.iter().chain([&stem.manifest()]) {
+            if store.stat(taken)?.is_some() {
+                return Err(VaultError::Exists { disk: store.disk().to_owned(), key: taken.clone() });
+            }
+        }
         let mut keys = archives.to_vec();
         keys.push(stem.sha256());
         let claimed = Claimed { run, manifest: stem.manifest(), keys };
         let key = key(run);
-        let json =
-            serde_json::to_vec(&claimed).map_err(|error| operation_io(store.disk(), "write", &key, error.into()))?;
-        store.write_small(&key, json)?;
+        let failed = |error| operation_io(store.disk(), "claim", &key, error);
+        let json = serde_json::to_vec(&claimed).map_err(|error| failed(error.into()))?;
         let lock = match path(store, &key) {
             Some(path) => {
-                let failed = |error| operation_io(store.disk(), "lock", &key, error);
-                let file = File::open(path).map_err(failed)?;
-                file.lock().map_err(failed)?;
-                Some(file)
+                let lock = write_locked(&path, &json).map_err(failed)?;
+                store.sync_folders(&key)?;
+                Some(lock)
             }
-            None => None,
+            None => {
+                store.write_small(&key, json)?;
+                None
+            }
         };
         Ok(Self { run, _lock: lock })
     }
@@ -64,6 +74,21 @@ impl Claim {
     pub fn release(&self, store: &Store) -> Result<(), VaultError> {
         remove_folder(store, self.run)
     }
+}
+
+/// Writes a claim that is locked before it has its name: a sweep never sees it without its lock.
+fn write_locked(path: &Path, json: &[u8]) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut nameless = path.as_os_str().to_owned();
+    nameless.push(layout::UNFINISHED_SUFFIX);
+    let mut file = File::create_new(&nameless)?;
+    file.lock()?;
+    file.write_all(json)?;
+    file.sync_all()?;
+    std::fs::rename(&nameless, path)?;
+    Ok(file)
 }
 
 fn key(run: Uuid) -> String {
@@ -82,7 +107,11 @@ fn remove_folder(store: &Store, run: Uuid) -> Result<(), VaultError> {
     for object in objects {
         store.remove(&object.key)?;
     }
-    if store.is_local() { store.remove(&folder) } else { Ok(()) }
+    if store.is_local() {
+        // An empty folder is in nobody's way, and one that is not empty is not ours alone.
+        let _may_stay = store.remove(&folder);
+    }
+    Ok(())
 }
 
 /// Removes what dead runs left on a disk, and returns the keys that were removed. `now` is in seconds since 1970.
@@ -91,46 +120,61 @@ fn remove_folder(store: &Store, run: Uuid) -> Result<(), VaultError> {
 /// [`VaultError`].
 pub fn sweep(store: &Store, now: i64) -> Result<Vec<String>, VaultError> {
     let mut removed = Vec::new();
-    for claim in store.list(UNFINISHED)?.iter().filter(|object| layout::file_name(&object.key) == CLAIM) {
-        if !is_dead(store, &claim.key, claim.changed, now)? {
+    for object in store.list(UNFINISHED)? {
+        let Some(run) = run_of(&object.key) else { continue };
+        if !is_dead(store, &object, now)? {
             continue;
         }
-        let json = store.read_small(&claim.key, MANIFEST_BYTES_MAX)?.unwrap_or_default();
+        let json = store.read_small(&object.key, MANIFEST_BYTES_MAX)?.unwrap_or_default();
         // A claim that was cut while it was written claims nothing yet.
         if let Ok(claimed) = serde_json::from_slice::<Claimed>(&json) {
             removed.extend(remove_claimed(store, &claimed)?);
         }
-        if let Some(run) = claim.key.split('/').nth(1).and_then(|run| run.parse().ok()) {
-            removed.extend(store.list(&layout::unfinished(run))?.into_iter().map(|object| object.key));
-            remove_folder(store, run)?;
-        }
+        removed.extend(store.list(&layout::unfinished(run))?.into_iter().map(|object| object.key));
+        remove_folder(store, run)?;
     }
-    removed.retain(|key| layout::file_name(key) != CLAIM);
+    removed.retain(|key| run_of(key).is_none());
     Ok(removed)
 }
 
-fn is_dead(store: &Store, key: &str, changed: Option<i64>, now: i64) -> Result<bool, VaultError> {
-    let Some(path) = path(store, key) else {
-        return Ok(changed.is_some_and(|changed| now - changed > DEAD_AFTER_SECONDS));
+/// The run whose claim this is, written whole or not.
+fn run_of(key: &str) -> Option<Uuid> {
+    let (run, name) = key.strip_prefix(UNFINISHED)?.split_once('/')?;
+    let is_claim = name.strip_suffix(layout::UNFINISHED_SUFFIX).unwrap_or(name) == CLAIM;
+    if is_claim { run.parse().ok() } else { None }
+}
+
+fn is_dead(store: &Store, claim: &Object, now: i64) -> Result<bool, VaultError> {
+    let older_than = |seconds| claim.changed.is_some_and(|changed| now - changed > seconds);
+    let Some(path) = path(store, &claim.key) else { return Ok(older_than(DEAD_AFTER_SECONDS)) };
+    // One that is just being made is not locked yet.
+    if !claim.key.ends_with(CLAIM) && !older_than(MADE_AFTER_SECONDS) {
+        return Ok(false);
+    }
+    let file = match File::open(path) {
+        Ok(file) => file,
+        // Its run has just let go of it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(operation_io(store.disk(), "read", &claim.key, error)),
     };
-    let file = File::open(path).map_err(|error| operation_io(store.disk(), "read", key, error))?;
     match file.try_lock() {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(operation_io(store.disk(), "lock", key, error)),
+        Err(TryLockError::Error(error)) => Err(operation_io(store.disk(), "lock", &claim.key, error)),
     }
 }
 
 fn remove_claimed(store: &Store, claimed: &Claimed) -> Result<Vec<String>, VaultError> {
-    let manifest = store.read_small(&claimed.manifest, MANIFEST_BYTES_MAX)?;
-    let unfinished = claimed.keys.iter().chain([&claimed.manifest]).map(|key| format!("{key}.unfinished"));
-    let mut doomed: Vec<String> = unfinished.collect();
+    let Some(stem) = Stem::of_manifest(&claimed.manifest) else { return Ok(Vec::new()) };
+    let written_to = claimed.keys.iter().chain([&claimed.manifest]);
+    let mut doomed: Vec<String> = written_to.map(|key| format!("{key}{}", layout::UNFINISHED_SUFFIX)).collect();
     // With a manifest the backup exists, whoever's it is, and only leftovers of the writing may go.
-    if manifest.as_deref().is_none_or(|json| Manifest::from_json(json).is_err()) && manifest.is_none() {
+    if store.stat(&claimed.manifest)?.is_none() {
         doomed.extend(claimed.keys.iter().cloned());
     }
     let mut removed = Vec::new();
-    for key in doomed.into_iter().filter(|key| key.starts_with(layout::ARCHIVES) && !key.contains("..")) {
+    // A claim that was damaged must not reach beyond its own backup.
+    for key in doomed.into_iter().filter(|key| key.starts_with(layout::ARCHIVES) && stem.names(key)) {
         if store.stat(&key)?.is_some() {
             store.remove(&key)?;
             removed.push(key);

@@ -16,6 +16,10 @@ use crate::pipeline::queue::{self, Piece};
 /// How much is written before the kernel is told to start putting it on the medium, so that the last sync is short.
 const WRITE_BACK_BYTES: u64 = 32 * 1024 * 1024;
 
+/// The bytes of each part of an archive on an object store, all equal since some stores insist. A store takes ten
+/// thousand parts: 312 GiB.
+const PART_BYTES: usize = 32 * 1024 * 1024;
+
 /// Work that goes on on a disk's own thread.
 pub struct Pending<T> {
     disk: String,
@@ -54,7 +58,9 @@ pub fn start(disk: &Admitted, key: String, from: queue::Receiver) -> Pending<u64
     Pending::start(&disk.name, move || {
         let store = Store::open(&name, &place)?;
         let written = write(&store, &key, &from);
-        if written.is_err() && store.is_local() {
+        // Whoever sends must hear at once that nobody takes any more.
+        drop(from);
+        if written.is_err() {
             // The sweep removes what this cannot.
             let _swept_later = store.remove(&key);
         }
@@ -63,8 +69,20 @@ pub fn start(disk: &Admitted, key: String, from: queue::Receiver) -> Pending<u64
 }
 
 fn write(store: &Store, key: &str, from: &queue::Receiver) -> Result<u64, VaultError> {
+    let writer = store.operator.writer_with(key);
+    let writer = if store.is_local() { writer } else { writer.chunk(PART_BYTES) };
+    let writer = store.runtime.block_on(async { writer.await });
+    let mut writer = writer.map_err(|error| operation(store.disk(), "create", key, error))?;
+    let written = take_all(store, &mut writer, key, from);
+    if written.is_err() && !store.is_local() {
+        // An object store must be told to forget the parts that it has; a local file is removed by its name.
+        let _left_to_its_own_expiry = store.runtime.block_on(writer.abort());
+    }
+    written
+}
+
+fn take_all(store: &Store, writer: &mut Writer, key: &str, from: &queue::Receiver) -> Result<u64, VaultError> {
     let failed = |act| move |error| operation(store.disk(), act, key, error);
-    let mut writer = store.runtime.block_on(store.operator.writer(key)).map_err(failed("create"))?;
     let mut written = 0;
     let mut started = 0;
     loop {
@@ -78,10 +96,7 @@ fn write(store: &Store, key: &str, from: &queue::Receiver) -> Result<u64, VaultE
                 }
             }
             Piece::Finished => break,
-            Piece::GivenUp => {
-                give_up(store, &mut writer);
-                return Err(VaultError::GivenUp { disk: store.disk().to_owned(), key: key.to_owned() });
-            }
+            Piece::GivenUp => return Err(VaultError::GivenUp { disk: store.disk().to_owned(), key: key.to_owned() }),
         }
     }
     let stored = store.runtime.block_on(writer.close()).map_err(failed("sync"))?.content_length();
@@ -90,13 +105,6 @@ fn write(store: &Store, key: &str, from: &queue::Receiver) -> Result<u64, VaultE
         return Err(VaultError::Short { disk: store.disk().to_owned(), key: key.to_owned(), stored, written });
     }
     Ok(written)
-}
-
-/// A local file cannot be aborted and is closed instead, so that it can be removed; an object store forgets it.
-fn give_up(store: &Store, writer: &mut Writer) {
-    let _left_to_the_sweep = store
-        .runtime
-        .block_on(async { if store.is_local() { writer.close().await.map(drop) } else { writer.abort().await } });
 }
 
 /// "Not needed" makes the kernel write dirty pages now, and drop clean ones: the pages of a backup would only push out
