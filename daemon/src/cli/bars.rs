@@ -1,10 +1,11 @@
 //! Progress for a person at a terminal, or line by line for a log. It shows events and decides nothing.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::print;
 use crate::jobs::progress::{Event, Step};
@@ -18,7 +19,10 @@ pub(super) struct Bars {
 
 struct State {
     dataset: String,
+    bars: MultiProgress,
     bar: ProgressBar,
+    /// A line for each disk.
+    disks: BTreeMap<String, ProgressBar>,
     began: Instant,
     plain: u64,
     archive: u64,
@@ -30,7 +34,9 @@ impl Bars {
     pub(super) fn new() -> Self {
         let state = State {
             dataset: String::new(),
+            bars: MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(8)),
             bar: ProgressBar::hidden(),
+            disks: BTreeMap::new(),
             began: Instant::now(),
             plain: 0,
             archive: 0,
@@ -50,7 +56,9 @@ impl Bars {
             Event::Began { dataset, expected_bytes } => {
                 state.began = Instant::now();
                 (state.plain, state.archive, state.expected) = (0, 0, expected_bytes);
-                state.bar = if self.terminal { bar(expected_bytes) } else { ProgressBar::hidden() };
+                if self.terminal {
+                    state.bar = bar(&state.bars, expected_bytes);
+                }
                 state.bar.set_prefix(dataset.clone());
                 if !self.terminal {
                     let expected = expected_bytes.map(|bytes| format!(", {} last time", units::bytes(bytes)));
@@ -73,16 +81,40 @@ impl Bars {
                     state.bar.set_length(state.plain);
                 }
             }
-            Event::DiskFailed { why, .. } => state.say(&format!("{}: left out: {why}", state.dataset)),
+            Event::Taken { disk, bytes } if self.terminal => state.disk(&disk).set_message(units::bytes(bytes)),
+            Event::Taken { .. } => {}
+            Event::DiskFailed { disk, why } => {
+                if self.terminal {
+                    state.disk(&disk).set_message("left out");
+                }
+                state.say(&format!("{}: left out: {why}", state.dataset));
+            }
             Event::Warning(warning) => state.say(&format!("{}: warning: {warning}", state.dataset)),
-            Event::Ended => state.bar.finish_and_clear(),
+            Event::Ended => state.clear(),
         }
     }
 }
 
 impl State {
     fn say(&self, text: &str) {
-        self.bar.suspend(|| print::note(text));
+        self.bars.suspend(|| print::note(text));
+    }
+
+    /// The line of a disk: how much of the archive it has taken.
+    fn disk(&mut self, name: &str) -> &ProgressBar {
+        self.disks.entry(name.to_owned()).or_insert_with(|| {
+            let line = self.bars.add(ProgressBar::new_spinner());
+            if let Ok(style) = ProgressStyle::with_template("  {prefix}: {msg}") {
+                line.set_style(style);
+            }
+            line.set_prefix(name.to_owned());
+            line
+        })
+    }
+
+    fn clear(&mut self) {
+        std::mem::take(&mut self.disks).into_values().for_each(|line| line.finish_and_clear());
+        self.bar.finish_and_clear();
     }
 
     fn received(&self) -> String {
@@ -99,8 +131,8 @@ impl State {
 }
 
 /// With a history the bar fills and says how long it will take; without one it only counts.
-fn bar(expected: Option<u64>) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(expected, ProgressDrawTarget::stderr_with_hz(8));
+fn bar(bars: &MultiProgress, expected: Option<u64>) -> ProgressBar {
+    let bar = bars.add(expected.map_or_else(ProgressBar::no_length, ProgressBar::new));
     let template = match expected {
         Some(_) => "{prefix} {bar:24} {bytes} of {total_bytes} {binary_bytes_per_sec} {eta} left, {msg}",
         None => "{prefix} {spinner} {bytes} {binary_bytes_per_sec} {elapsed}, {msg}",

@@ -11,7 +11,7 @@ use super::{load, print};
 use crate::jobs::disks;
 use crate::jobs::error::JobError;
 use crate::vault::error::VaultError;
-use crate::vault::marker::{Marker, prepare};
+use crate::vault::marker::{FORMAT, Marker, prepare};
 use crate::vault::store::Place;
 
 pub(super) fn init(config: &Path, init: &DiskInit) -> Result<u8, Failure> {
@@ -43,7 +43,7 @@ pub(super) fn init(config: &Path, init: &DiskInit) -> Result<u8, Failure> {
 #[expect(clippy::disallowed_methods, reason = "the command line reads the clock for the marker")]
 pub(super) fn marker(label: &str, custody: Option<String>) -> Marker {
     Marker {
-        format: 1,
+        format: FORMAT,
         id: Uuid::new_v4(),
         label: label.to_owned(),
         custody,

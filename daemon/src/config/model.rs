@@ -71,7 +71,7 @@ pub struct Limits {
     pub compression_level: i32,
     /// Threads that compress or decompress; 0 for all cores that memory allows. Default 0.
     pub threads: usize,
-    /// How long in all a run waits for one disk while another could go on, in seconds. Default 300.
+    /// How long in all a run waits for one disk while another could go on, in seconds. Default 1800.
     pub disk_patience_seconds: u64,
 }
 

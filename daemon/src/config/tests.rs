@@ -112,7 +112,7 @@ fn what_is_not_written_has_the_documented_default() {
     assert_eq!(config.paths.log, PathBuf::from("/var/log/resguardo"));
     assert_eq!(config.database.url, "sqlite:/var/lib/resguardo/resguardo.db");
     let limits = config.limits;
-    assert_eq!((limits.compression_level, limits.threads, limits.disk_patience_seconds), (3, 0, 300));
+    assert_eq!((limits.compression_level, limits.threads, limits.disk_patience_seconds), (3, 0, 1800));
     let web = config.server("web").unwrap();
     assert_eq!((web.port, web.connect_seconds, web.idle_seconds, web.keepalive_seconds), (22, 20, 1800, 15));
     assert_eq!(web.mode, Mode::Agent);

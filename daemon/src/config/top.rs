@@ -65,11 +65,11 @@ fn paths(root: &Node<'_>) -> Paths {
 }
 
 fn limits(root: &Node<'_>) -> Limits {
-    let mut limits = Limits { compression_level: 3, threads: 0, disk_patience_seconds: 300 };
+    let mut limits = Limits { compression_level: 3, threads: 0, disk_patience_seconds: 1800 };
     let Some(node) = root.node("limits") else { return limits };
     limits.compression_level = node.number("compression_level", 1..=19).unwrap_or(limits.compression_level);
     limits.threads = node.number("threads", 0..=1024).unwrap_or(limits.threads);
-    let patience = node.number("disk_patience_seconds", 0..=86_400);
+    let patience = node.number("disk_patience_seconds", 1..=86_400);
     limits.disk_patience_seconds = patience.unwrap_or(limits.disk_patience_seconds);
     node.finish();
     limits

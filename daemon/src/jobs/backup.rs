@@ -92,7 +92,7 @@ fn log(dataset: &str, event: &Event) {
         Event::Step(step) => tracing::info!(dataset, step = step.word(), "step"),
         Event::DiskFailed { disk, why } => tracing::warn!(dataset, disk, why, "disk left out"),
         Event::Warning(warning) => tracing::warn!(dataset, warning, "warning"),
-        Event::Bytes { .. } | Event::Ended => {}
+        Event::Bytes { .. } | Event::Taken { .. } | Event::Ended => {}
     }
 }
 

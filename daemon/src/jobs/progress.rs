@@ -19,6 +19,13 @@ pub enum Event {
         /// Bytes of archive.
         archive: u64,
     },
+    /// A disk has taken more of the archive.
+    Taken {
+        /// The disk.
+        disk: String,
+        /// Bytes of archive, of the part that is under way.
+        bytes: u64,
+    },
     /// A disk dropped out.
     DiskFailed {
         /// The disk.

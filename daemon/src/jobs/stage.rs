@@ -116,6 +116,7 @@ fn take(
     let frames = std::iter::from_fn(|| dumping.frames.blocking_recv());
     let received = receive(frames, fan_out, |told| match told {
         Told::Frame { plain, compressed } => listen(Event::Bytes { plain, archive: compressed }),
+        Told::Taken { name, bytes } => listen(Event::Taken { disk: name.to_owned(), bytes }),
         Told::GivenUp(slow) => listen(Event::Warning(slow.to_string())),
     });
     let received = received.map_err(Lost::Receive)?;

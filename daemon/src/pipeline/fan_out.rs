@@ -9,6 +9,8 @@ use super::queue::{Offer, Sender};
 
 /// How long one wait for a slow taker lasts before it is looked at again.
 const LOOK: Duration = Duration::from_millis(50);
+/// How long a taker may take nothing at all, whatever the patience: a disk that hangs, not one that is slow.
+const HUNG: Duration = Duration::from_secs(300);
 
 /// The takers of a stream.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub struct FanOut {
 struct Outlet {
     name: String,
     sender: Option<Sender>,
+    /// Bytes that it was sent.
+    sent: u64,
     /// How long this taker has kept an idle other one waiting.
     cost: Duration,
 }
@@ -41,10 +45,10 @@ pub struct TooSlow {
 pub struct NobodyLeft;
 
 impl FanOut {
-    /// A fan-out to these takers. `patience` bounds both how long a taker may take nothing, and how long in all it may
-    /// keep another one idle.
+    /// A fan-out to these takers. `patience` bounds how long in all a taker may keep another one idle, and with
+    /// [`HUNG`] how long it may take nothing.
     pub fn new(takers: Vec<(String, Sender)>, patience: Duration) -> Self {
-        let outlet = |(name, sender)| Outlet { name, sender: Some(sender), cost: Duration::ZERO };
+        let outlet = |(name, sender)| Outlet { name, sender: Some(sender), sent: 0, cost: Duration::ZERO };
         Self { outlets: takers.into_iter().map(outlet).collect(), patience }
     }
 
@@ -66,10 +70,11 @@ impl FanOut {
             self.charge(&waiting, looked.elapsed());
             waiting.retain(|&index| {
                 let outlet = &mut self.outlets[index];
-                let held = outlet.cost.max(began.elapsed());
-                if held <= self.patience {
+                let hanging = began.elapsed();
+                if outlet.cost <= self.patience && hanging <= self.patience.min(HUNG) {
                     return true;
                 }
+                let held = outlet.cost.max(hanging);
                 outlet.sender = None;
                 given_up.push(TooSlow { name: outlet.name.clone(), seconds: held.as_secs() });
                 false
@@ -90,6 +95,15 @@ impl FanOut {
         }
     }
 
+    /// Says for each taker that is left how many bytes it has taken.
+    pub fn taken(&self, mut tell: impl FnMut(&str, u64)) {
+        for outlet in &self.outlets {
+            if let Some(sender) = &outlet.sender {
+                tell(&outlet.name, outlet.sent.saturating_sub(sender.waiting_bytes()));
+            }
+        }
+    }
+
     /// Tells every taker that is left that everything has been sent.
     pub fn finish(self) {
         self.outlets.into_iter().filter_map(|outlet| outlet.sender).for_each(Sender::finish);
@@ -99,8 +113,10 @@ impl FanOut {
 impl Outlet {
     fn offer(&mut self, bytes: &Bytes) -> Offer {
         let offer = self.sender.as_ref().map_or(Offer::Gone, |sender| sender.offer(bytes));
-        if offer == Offer::Gone {
-            self.sender = None;
+        match offer {
+            Offer::Gone => self.sender = None,
+            Offer::Taken => self.sent += bytes.len() as u64,
+            Offer::Full => {}
         }
         offer
     }

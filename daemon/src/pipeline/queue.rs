@@ -97,6 +97,11 @@ impl Sender {
         let _guard = self.0.changed.wait_timeout_while(state, longest, unchanged);
     }
 
+    /// Bytes that wait to be taken.
+    pub fn waiting_bytes(&self) -> u64 {
+        self.0.lock().bytes as u64
+    }
+
     /// Whether the taker has nothing to do.
     pub fn is_empty(&self) -> bool {
         self.0.lock().pieces.is_empty()

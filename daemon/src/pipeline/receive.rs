@@ -54,7 +54,7 @@ pub fn receive(
     let mut hasher = Hasher::default();
     let mut table = SeekTable::default();
     let mut archive_bytes = 0;
-    let mut send = |bytes: Bytes, tell: &mut dyn FnMut(Told<'_>)| -> Result<(), NobodyLeft> {
+    let mut send = |bytes: Bytes, fan_out: &mut FanOut, tell: &mut dyn FnMut(Told<'_>)| -> Result<(), NobodyLeft> {
         hasher.update(&bytes);
         archive_bytes += bytes.len() as u64;
         fan_out.send(&bytes)?.iter().for_each(|slow| tell(Told::GivenUp(slow)));
@@ -70,9 +70,10 @@ pub fn receive(
             return Err(ReceiveError::TooLarge);
         }
         tell(Told::Frame { plain: u64::from(frame.plain_length), compressed: frame.compressed.len() as u64 });
-        send(Bytes::from(frame.compressed), &mut tell)?;
+        send(Bytes::from(frame.compressed), fan_out, &mut tell)?;
+        fan_out.taken(|name, bytes| tell(Told::Taken { name, bytes }));
     }
-    send(Bytes::from(table.to_bytes()), &mut tell)?;
+    send(Bytes::from(table.to_bytes()), fan_out, &mut tell)?;
     Ok(Received { archive_bytes, archive_sha256: hasher.finish(), table })
 }
 
@@ -85,6 +86,13 @@ pub enum Told<'a> {
         plain: u64,
         /// Bytes of archive.
         compressed: u64,
+    },
+    /// How much a taker has taken.
+    Taken {
+        /// Its name.
+        name: &'a str,
+        /// Bytes of archive.
+        bytes: u64,
     },
     /// A taker was given up.
     GivenUp(&'a TooSlow),

@@ -8,10 +8,13 @@ use super::layout::{LEEME, MARKER};
 use super::leeme;
 use super::store::{Place, Store};
 
+/// The version of the marker's format.
+pub const FORMAT: u16 = 1;
+
 /// What makes a folder or bucket a disk of ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marker {
-    /// The version of the format: 1.
+    /// [`FORMAT`].
     pub format: u16,
     /// The disk's id.
     pub id: Uuid,
@@ -33,7 +36,12 @@ pub struct Marker {
 pub fn read(store: &Store) -> Result<Option<Marker>, VaultError> {
     let Some(json) = store.read_small(MARKER, 64 * 1024)? else { return Ok(None) };
     let bad = |source| VaultError::BadMarker { disk: store.disk().to_owned(), source };
-    serde_json::from_slice(&json).map(Some).map_err(bad)
+    let marker: Marker = serde_json::from_slice(&json).map_err(bad)?;
+    if marker.format == FORMAT {
+        return Ok(Some(marker));
+    }
+    let what = format!("its format is {} and this program knows {FORMAT}", marker.format);
+    Err(bad(serde::de::Error::custom(what)))
 }
 
 /// Prepares a place: the explanation first and the marker last, so that nothing half prepared is taken for a disk.
