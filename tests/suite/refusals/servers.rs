@@ -94,15 +94,15 @@ fn a_limited_key_gives_what_its_allow_list_names_and_nothing_else() {
     fs::write(world.path("allow.json"), list.to_string()).unwrap();
 
     world.backup(&["plano/nota"]).exits(0);
-    world.backup(&["plano/otro"]).exits(5).says("does not name this command dump");
+    world.backup(&["plano/otro"]).exits(6).says("does not name this command dump");
     nothing_kept(&world, "plano/otro");
     // A named dump with one word changed is another dump.
     world.config["servers"][0]["datasets"][0]["command"] = json!("echo dato; cat /etc/shadow");
-    world.backup(&["plano/nota"]).exits(5).says("agent-allow");
+    world.backup(&["plano/nota"]).exits(6).says("agent-allow");
     world.config["servers"][0]["mode"] = json!("plain");
     assert_ne!(world.backup(&["plano/nota"]).code, 0, "the limited key opened a shell");
     fs::write(world.path("allow.json"), "{").unwrap();
     world.config["servers"][0]["mode"] = json!("installed");
-    world.backup(&["plano/nota"]).exits(5).says("allow.json");
+    world.backup(&["plano/nota"]).exits(6).says("allow.json");
     world.only(0, "plano/nota");
 }
