@@ -13,7 +13,7 @@ pub mod pipeline;
 pub mod vault;
 // Join.
 pub mod config;
-// pub mod jobs;
+pub mod jobs;
 // Face people.
 pub mod demo;
-// pub mod cli;
+pub mod cli;

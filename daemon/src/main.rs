@@ -1,2 +1,13 @@
-//! Placeholder.
-fn main() {}
+//! The one binary. Called by the agent's name it is the agent, so that a server can be given this very program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args();
+    let program = arguments.next().unwrap_or_default();
+    let name = std::path::Path::new(&program).file_name().unwrap_or_default().to_string_lossy();
+    if name.starts_with("resguardo-agent") {
+        return resguardo_agent::command_line::main(vec![program.clone()], arguments.collect());
+    }
+    resguardo::cli::main()
+}

@@ -64,11 +64,10 @@ fn entry(store: &Store, object: &Object, objects: &[Object]) -> Result<Entry, Va
     Ok(entry)
 }
 
-/// The size of the newest backup of a dataset on this disk, in bytes: what the next one is expected to need.
+/// The newest backup of a dataset on this disk, by its manifest: what the next one is expected to be like.
 ///
 /// # Errors
 /// [`VaultError::Operation`].
-pub fn last_bytes(store: &Store, dataset: &str) -> Result<Option<u64>, VaultError> {
-    let entries = list(store, Some(dataset))?;
-    Ok(entries.iter().rev().find_map(|entry| entry.manifest.as_ref().ok()).map(Manifest::archive_bytes))
+pub fn last(store: &Store, dataset: &str) -> Result<Option<Manifest>, VaultError> {
+    Ok(list(store, Some(dataset))?.into_iter().rev().find_map(|entry| entry.manifest.ok()))
 }

@@ -27,7 +27,7 @@ const STEP_PATIENCE: Duration = Duration::from_secs(1800);
 pub struct Staged {
     /// Which part of the dataset.
     pub part: Part,
-    /// Where it lies now.
+    /// Where it lies until it is published, on a disk that can rename.
     pub key: String,
     /// Where it shall lie.
     pub final_key: String,
@@ -45,6 +45,13 @@ pub struct Candidate {
     pub disk: Admitted,
     /// What marks its unfinished files as ours.
     pub claim: Claim,
+}
+
+impl Staged {
+    /// Where it lies on this disk until it is published: in an object store, which cannot rename, at its place already.
+    pub fn key_on(&self, disk: &Admitted) -> &str {
+        if disk.place.can_rename() { &self.key } else { &self.final_key }
+    }
 }
 
 /// How long a step that reads so many bytes may take.
@@ -96,7 +103,7 @@ fn start_digest(disk: &Admitted, staged: &[Staged]) -> Pending<How> {
         let store = Store::open(&disk.name, &disk.place)?;
         let mut how = How::Remote;
         for it in &staged {
-            let (bytes, digest, read) = read_back::digest(&store, &it.key)?;
+            let (bytes, digest, read) = read_back::digest(&store, it.key_on(&disk))?;
             compare(&store, it, bytes, digest)?;
             how = read;
         }
@@ -111,7 +118,7 @@ fn start_inspect(disk: &Admitted, staged: &[Staged], threads: usize) -> Pending<
         let mut how = How::Remote;
         let mut shown = Vec::new();
         for it in &staged {
-            let inspected = read_back::inspect(&store, &it.key, &it.expect, threads, |_| Ok(()))?;
+            let inspected = read_back::inspect(&store, it.key_on(&disk), &it.expect, threads, |_| Ok(()))?;
             how = inspected.how;
             shown.push(judge(&store, it, inspected)?);
         }
@@ -156,7 +163,7 @@ fn compare(
 /// [`VaultError`]; the backup then does not exist on this disk.
 pub fn publish(candidate: &Candidate, staged: &[Staged], stem: &Stem, manifest: &Manifest) -> Result<(), VaultError> {
     let store = Store::open(&candidate.disk.name, &candidate.disk.place)?;
-    for it in staged.iter().filter(|it| it.key != it.final_key) {
+    for it in staged.iter().filter(|_| candidate.disk.place.can_rename()) {
         store.rename(&it.key, &it.final_key)?;
     }
     store.write_small(&stem.sha256(), manifest.sha256_file().into_bytes())?;

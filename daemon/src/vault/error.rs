@@ -79,6 +79,14 @@ pub enum VaultError {
         /// Its folder.
         path: PathBuf,
     },
+    /// It could not be admitted, for a reason that was given once for all datasets.
+    #[error("{why}")]
+    NotReady {
+        /// The disk.
+        disk: String,
+        /// Why, with all causes.
+        why: String,
+    },
     /// There is not enough room for what is expected.
     #[error(
         "disk {disk}: {free} are free and {needed} are needed, by the size of the last backup; make room or connect another disk"
@@ -151,6 +159,16 @@ pub enum VaultError {
         /// The first of them.
         first: Damage,
     },
+    /// A file is not what its manifest says.
+    #[error("disk {disk}: {key}: {what}; use the copy on another disk, or an older backup")]
+    Altered {
+        /// The disk.
+        disk: String,
+        /// The file.
+        key: String,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The archive cannot be read to its end.
     #[error("disk {disk}: cannot read {key}")]
     Inflate {
@@ -222,7 +240,23 @@ impl VaultError {
                 | E::BadMarker { .. }
                 | E::AlreadyPrepared { .. }
                 | E::ReadOnly { .. }
+                | E::NotReady { .. }
                 | E::NoRoom { .. }
+        )
+    }
+
+    /// Whether what lies on the disk is damaged.
+    pub fn is_damage(&self) -> bool {
+        use VaultError as E;
+        matches!(
+            self,
+            E::Altered { .. }
+                | E::Damaged { .. }
+                | E::SeekTable { .. }
+                | E::Inflate { .. }
+                | E::Manifest { .. }
+                | E::ReadBackDiffers { .. }
+                | E::Incomplete { .. }
         )
     }
 

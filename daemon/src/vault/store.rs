@@ -53,6 +53,11 @@ impl std::fmt::Debug for Place {
 }
 
 impl Place {
+    /// Whether a file can be written under one name and be given another at once.
+    pub fn can_rename(&self) -> bool {
+        matches!(self, Self::Folder { .. })
+    }
+
     /// The place for a person.
     pub fn shown(&self) -> String {
         match self {

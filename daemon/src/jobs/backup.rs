@@ -1,0 +1,357 @@
+//! The main job: each dataset from its server to every disk, and nothing called a backup before it was read back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use resguardo_shared::dump::{Dump, Part};
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+use super::disks;
+use super::error::{JobError, chain};
+use super::progress::{Event, Listener, Step};
+use super::select::Item;
+use super::stage::{Failed, From, stage};
+use super::targets;
+use crate::config::model::{Config, Dataset, Server};
+use crate::proof::Evidence;
+use crate::source::Way;
+use crate::transport::{self, Session};
+use crate::vault::admit::{Admitted, has_room};
+use crate::vault::catalogue;
+use crate::vault::commit::{self, Candidate, Staged};
+use crate::vault::error::VaultError;
+use crate::vault::layout::Stem;
+use crate::vault::manifest::{DiskName, FORMAT, Manifest, ReadBack};
+use crate::vault::read_back::How;
+use crate::vault::store::Store;
+use crate::vault::sweep::{Claim, sweep};
+use crate::vault::writer::Pending;
+
+/// What a run has to work with.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// The checked configuration.
+    pub config: &'a Config,
+    /// The runtime for the network.
+    pub runtime: &'a Handle,
+    /// The clock.
+    pub now: fn() -> DateTime<Utc>,
+    /// Who looks on.
+    pub listen: Listener<'a>,
+}
+
+/// What became of one dataset.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What was to be kept.
+    pub item: Item,
+    /// The backup, or why there is none.
+    pub kept: Result<Kept, JobError>,
+    /// The disks that did not keep it.
+    pub failed: Failed,
+}
+
+/// A backup that exists on at least one disk.
+#[derive(Debug)]
+pub struct Kept {
+    /// `SERVER/DATASET/STAMP`.
+    pub archive: String,
+    /// The manifest, as on the first disk.
+    pub manifest: Manifest,
+    /// The disks that hold it.
+    pub disks: Vec<String>,
+}
+
+/// Backs up these datasets, one after the other. One that fails does not stop the next. The caller holds the run lock.
+pub fn run(run: Run<'_>, items: Vec<Item>) -> Vec<Outcome> {
+    let admitted = admit_all(run, &items);
+    let outcome = |item: Item| {
+        let mut failed = Failed::new();
+        let kept = keep(run, &item, &admitted, &mut failed);
+        (run.listen)(Event::Ended);
+        match &kept {
+            Ok(kept) => tracing::info!(archive = kept.archive, disks = ?kept.disks, failed = failed.len(), "kept"),
+            Err(error) => tracing::error!(dataset = item.name(), error = chain(error), "not kept"),
+        }
+        Outcome { item, kept, failed }
+    };
+    items.into_iter().map(outcome).collect()
+}
+
+/// The disks of all items, each looked at once and swept of what dead runs left.
+fn admit_all(run: Run<'_>, items: &[Item]) -> BTreeMap<String, Result<Admitted, JobError>> {
+    let mut admitted = BTreeMap::new();
+    for name in items.iter().flat_map(|item| &item.disks) {
+        if !admitted.contains_key(name) {
+            let result = disks::by_name(run.config, name).and_then(|disk| {
+                let removed = sweep(&Store::open(&disk.name, &disk.place)?, (run.now)().timestamp())?;
+                removed.iter().for_each(|key| tracing::info!(disk = name, key, "removed what a dead run left"));
+                Ok(disk)
+            });
+            admitted.insert(name.clone(), result);
+        }
+    }
+    admitted
+}
+
+/// The backup of one dataset, from top to bottom.
+fn keep(
+    run: Run<'_>,
+    item: &Item,
+    admitted: &BTreeMap<String, Result<Admitted, JobError>>,
+    failed: &mut Failed,
+) -> Result<Kept, JobError> {
+    let (server, dataset) = find(run.config, item)?;
+    let name = item.name();
+    let started = (run.now)();
+    let id = Uuid::now_v7();
+
+    // Preflight: every disk is here, is the one it says, and has room for what the last backup predicts.
+    let (disks, expected) = ready(item, admitted, failed)?;
+    (run.listen)(Event::Began { dataset: name.clone(), expected_bytes: expected });
+    failed.iter().for_each(|(disk, why)| {
+        (run.listen)(Event::DiskFailed { disk: disk.clone(), why: chain(why) });
+    });
+    let stem = free_stem(run, item, started, &disks)?;
+    let mut candidates = claim(&disks, id, &stem, &dataset.dump, failed);
+    all_left(&name, &candidates, failed)?;
+
+    // The dump, part by part, to every disk at once.
+    (run.listen)(Event::Step(Step::Connect));
+    let way = targets::way(run.config, server);
+    let session = connect(run, server, &way, &name)?;
+    let from = From {
+        name: &name,
+        session: &session,
+        way: &way,
+        dump: &dataset.dump,
+        limits: run.config.limits,
+        runtime: run.runtime,
+    };
+    let mut staged = Vec::new();
+    let mut warnings = Vec::new();
+    for &part in dataset.dump.parts() {
+        let took = stage(&from, part, id, &stem, &mut candidates, failed, run.listen);
+        all_left(&name, &candidates, failed)?;
+        let (archive, said) = took?;
+        staged.push(archive);
+        warnings.extend(said);
+    }
+    warnings.iter().for_each(|warning| (run.listen)(Event::Warning(warning.clone())));
+    let ended = (run.now)();
+    let host_key = session.host_key_fingerprint().to_owned();
+    drop(session);
+
+    // Read back past the page cache, and asked whether it is complete.
+    (run.listen)(Event::Step(Step::ReadBack));
+    let (evidence, candidates) = read_back(run, candidates, &staged, failed)?;
+    all_left(&name, &candidates, failed)?;
+    let evidence = evidence.unwrap_or_default();
+    count(&name, &dataset.dump, &staged, &evidence, warnings.len())?;
+
+    // Names, checksums, and the manifest last.
+    (run.listen)(Event::Step(Step::Publish));
+    let draft = Manifest {
+        format: FORMAT,
+        run: id,
+        plan: item.plan.clone(),
+        server: item.server.clone(),
+        dataset: item.dataset.clone(),
+        dump: dataset.dump.clone(),
+        started: local(run, started),
+        ended: local(run, ended),
+        tool: format!("resguardo {}", env!("CARGO_PKG_VERSION")),
+        mode: way.word().to_owned(),
+        host_key,
+        files: commit::files(&staged, &evidence),
+        warnings,
+        disk: DiskName { id: Uuid::nil(), label: String::new() },
+        read_back: ReadBack { at: String::new(), how: String::new(), decompressed: false },
+    };
+    let kept = publish(run, candidates, &staged, &stem, &draft, failed);
+    let manifest = kept.first().map(|(manifest, _)| manifest.clone()).ok_or_else(|| no_disk(&name, failed))?;
+    let archive = archive_name(&stem);
+    Ok(Kept { archive, manifest, disks: kept.into_iter().map(|(_, disk)| disk).collect() })
+}
+
+fn find<'a>(config: &'a Config, item: &Item) -> Result<(&'a Server, &'a Dataset), JobError> {
+    let found = config.server(&item.server).zip(config.dataset(&item.server, &item.dataset));
+    found.ok_or_else(|| JobError::Unknown { what: "dataset", name: item.name(), known: String::new() })
+}
+
+/// The disks that may be written to, and the size of the last dump.
+fn ready(
+    item: &Item,
+    admitted: &BTreeMap<String, Result<Admitted, JobError>>,
+    failed: &mut Failed,
+) -> Result<(Vec<Admitted>, Option<u64>), JobError> {
+    let mut disks = Vec::new();
+    let mut expected = None;
+    let mut why = Vec::new();
+    for name in &item.disks {
+        match admitted.get(name) {
+            Some(Ok(disk)) => match look(disk, &item.name()) {
+                Ok(plain) => {
+                    expected = expected.max(plain);
+                    disks.push(disk.clone());
+                }
+                Err(error) => {
+                    why.push(chain(&error));
+                    failed.insert(name.clone(), error);
+                }
+            },
+            Some(Err(error)) => {
+                why.push(chain(error));
+                failed.insert(name.clone(), VaultError::NotReady { disk: name.clone(), why: chain(error) });
+            }
+            None => {}
+        }
+    }
+    if disks.is_empty() {
+        return Err(JobError::NoDisk { dataset: item.name(), why: why.join("; "), refused: true });
+    }
+    Ok((disks, expected))
+}
+
+/// Looks for room on one disk, by the size of its last backup of the dataset; returns the size of that dump.
+fn look(disk: &Admitted, dataset: &str) -> Result<Option<u64>, VaultError> {
+    let store = Store::open(&disk.name, &disk.place)?;
+    let last = catalogue::last(&store, dataset)?;
+    // Data grow: a fifth more than last time is asked for.
+    let expected = last.as_ref().map_or(0, Manifest::archive_bytes);
+    has_room(disk, expected.saturating_add(expected / 5))?;
+    Ok(last.as_ref().map(Manifest::plain_bytes))
+}
+
+/// A stem that no disk uses yet: the second in which the backup began, or the next that is free.
+fn free_stem(run: Run<'_>, item: &Item, started: DateTime<Utc>, disks: &[Admitted]) -> Result<Stem, JobError> {
+    let stores = disks.iter().map(|disk| Store::open(&disk.name, &disk.place)).collect::<Result<Vec<_>, _>>()?;
+    let mut moment = started.with_timezone(&run.config.time_zone);
+    loop {
+        let stem = Stem::new(&item.server, &item.dataset, &moment.format("%Y-%m-%dT%H%M%S%z").to_string());
+        let mut taken = false;
+        for store in &stores {
+            taken |= store.stat(&stem.manifest())?.is_some() || store.stat(&stem.sha256())?.is_some();
+        }
+        if !taken {
+            return Ok(stem);
+        }
+        moment += chrono::TimeDelta::seconds(1);
+    }
+}
+
+fn claim(disks: &[Admitted], run: Uuid, stem: &Stem, dump: &Dump, failed: &mut Failed) -> Vec<Candidate> {
+    let archives: Vec<String> = dump.parts().iter().map(|&part| stem.archive(dump.suffix(part))).collect();
+    let mut candidates = Vec::new();
+    for disk in disks {
+        let claimed = Store::open(&disk.name, &disk.place).and_then(|store| Claim::new(&store, run, stem, &archives));
+        match claimed {
+            Ok(claim) => candidates.push(Candidate { disk: disk.clone(), claim }),
+            Err(error) => {
+                failed.insert(disk.name.clone(), error);
+            }
+        }
+    }
+    candidates
+}
+
+fn connect(run: Run<'_>, server: &Server, way: &Way, name: &str) -> Result<Arc<Session>, JobError> {
+    let target = targets::target(run.config, server)?;
+    let session = run.runtime.block_on(transport::connect(&target, way.window()));
+    session.map(Arc::new).map_err(|source| JobError::Server { dataset: name.to_owned(), source })
+}
+
+type ReadBackCandidates = Vec<(Candidate, How, bool)>;
+
+fn read_back(
+    run: Run<'_>,
+    candidates: Vec<Candidate>,
+    staged: &[Staged],
+    failed: &mut Failed,
+) -> Result<(Option<Vec<Evidence>>, ReadBackCandidates), JobError> {
+    let disks: Vec<Admitted> = candidates.iter().map(|candidate| candidate.disk.clone()).collect();
+    let threads = resguardo_agent::framer::threads(run.config.limits.threads);
+    let (evidence, results) = commit::read_back(&disks, staged, threads)?;
+    let mut left = Vec::new();
+    for (candidate, result) in candidates.into_iter().zip(results) {
+        match result {
+            Ok((how, decompressed)) => left.push((candidate, how, decompressed)),
+            Err(error) => {
+                (run.listen)(Event::DiskFailed { disk: candidate.disk.name.clone(), why: chain(&error) });
+                failed.insert(candidate.disk.name, error);
+            }
+        }
+    }
+    Ok((evidence, left))
+}
+
+/// Holds what the dump shows against what its source counted. More is well: things are made while a dump runs.
+fn count(name: &str, dump: &Dump, staged: &[Staged], evidence: &[Evidence], warnings: usize) -> Result<(), JobError> {
+    let is_main = |(staged, _): &(&Staged, &Evidence)| staged.part == Part::Main;
+    let Some((staged, evidence)) = staged.iter().zip(evidence).find(is_main) else { return Ok(()) };
+    let Some(counts) = staged.end.counts else { return Ok(()) };
+    let (what, held, allowance) = match (dump, evidence.tables, evidence.members) {
+        // With further options, such as `--exclude-table`, fewer tables are what was asked for.
+        (Dump::Postgres(postgres), Some(tables), _) if postgres.options.is_empty() => ("tables", tables, 0),
+        // Each file that went away while tar read was named in a warning.
+        (Dump::Files(_), _, Some(members)) => ("members", members, warnings as u64),
+        _ => return Ok(()),
+    };
+    let counted = counts.before.min(counts.after);
+    if held + allowance >= counted {
+        return Ok(());
+    }
+    Err(JobError::Fewer { dataset: name.to_owned(), what, held, counted })
+}
+
+fn publish(
+    run: Run<'_>,
+    candidates: ReadBackCandidates,
+    staged: &[Staged],
+    stem: &Stem,
+    draft: &Manifest,
+    failed: &mut Failed,
+) -> Vec<(Manifest, String)> {
+    let at = local(run, (run.now)());
+    let start = |(candidate, how, decompressed): (Candidate, How, bool)| {
+        let manifest = commit::for_disk(draft, &candidate.disk, &at, how, decompressed);
+        let (name, staged, stem) = (candidate.disk.name.clone(), staged.to_vec(), stem.clone());
+        let publishing =
+            Pending::start(&name, move || commit::publish(&candidate, &staged, &stem, &manifest).map(|()| manifest));
+        (name, publishing)
+    };
+    // All disks begin before the first is waited for.
+    let publishing: Vec<_> = candidates.into_iter().map(start).collect();
+    let mut kept = Vec::new();
+    for (name, publishing) in publishing {
+        match publishing.wait(commit::patience(0)) {
+            Ok(manifest) => kept.push((manifest, name)),
+            Err(error) => {
+                (run.listen)(Event::DiskFailed { disk: name.clone(), why: chain(&error) });
+                failed.insert(name, error);
+            }
+        }
+    }
+    kept
+}
+
+fn all_left<T>(name: &str, left: &[T], failed: &Failed) -> Result<(), JobError> {
+    if left.is_empty() { Err(no_disk(name, failed)) } else { Ok(()) }
+}
+
+fn no_disk(name: &str, failed: &Failed) -> JobError {
+    let why = failed.values().map(|error| chain(error)).collect::<Vec<_>>().join("; ");
+    JobError::NoDisk { dataset: name.to_owned(), why, refused: failed.values().all(VaultError::is_refusal) }
+}
+
+fn local(run: Run<'_>, moment: DateTime<Utc>) -> String {
+    moment.with_timezone(&run.config.time_zone).to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+fn archive_name(stem: &Stem) -> String {
+    let key = stem.sha256();
+    let name = key.strip_prefix(crate::vault::layout::ARCHIVES).unwrap_or(&key);
+    name.strip_suffix(".sha256").unwrap_or(name).to_owned()
+}

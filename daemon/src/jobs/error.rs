@@ -1,0 +1,154 @@
+//! Why a job failed: the act, with the error of whoever did it as its source.
+
+use std::path::PathBuf;
+
+use crate::config::secret::SecretError;
+use crate::pipeline::receive::ReceiveError;
+use crate::source::SourceError;
+use crate::transport::TransportError;
+use crate::vault::error::VaultError;
+
+/// Why a job failed.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// A name that the configuration does not know.
+    #[error("there is no {what} {name:?}; there are: {known}")]
+    Unknown {
+        /// What was looked for.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// The names that exist.
+        known: String,
+    },
+    /// No such archive.
+    #[error("there is no archive {name} on {searched}; `resguardo archives` lists what there is")]
+    NoArchive {
+        /// The name.
+        name: String,
+        /// Where was looked.
+        searched: String,
+    },
+    /// Another run is under way.
+    #[error("another run is under way (it holds {path}); wait until it has ended")]
+    Busy {
+        /// The lock.
+        path: PathBuf,
+    },
+    /// The state folder does not work.
+    #[error("cannot {act} {path}; it must be a folder that {user} can write, see `paths.state`", user = "this user")]
+    State {
+        /// The operation, as a verb.
+        act: &'static str,
+        /// The path.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A secret cannot be had.
+    #[error("server {server}: a secret is missing")]
+    Secret {
+        /// The server or disk.
+        server: String,
+        /// Which, and why.
+        #[source]
+        source: SecretError,
+    },
+    /// The server was not reached, not believed, or refused the login.
+    #[error("{dataset}: cannot reach its server")]
+    Server {
+        /// `SERVER/DATASET`.
+        dataset: String,
+        /// Why.
+        #[source]
+        source: TransportError,
+    },
+    /// The dump failed.
+    #[error("{dataset}: cannot take the {part} dump")]
+    Dump {
+        /// `SERVER/DATASET`.
+        dataset: String,
+        /// Which part.
+        part: &'static str,
+        /// Why.
+        #[source]
+        source: SourceError,
+    },
+    /// The dump holds fewer objects than its source.
+    #[error(
+        "{dataset}: the dump holds {held} {what} and its source counted {counted}; it is not complete and was not kept"
+    )]
+    Fewer {
+        /// `SERVER/DATASET`.
+        dataset: String,
+        /// What was counted.
+        what: &'static str,
+        /// What the dump holds.
+        held: u64,
+        /// What the source counted.
+        counted: u64,
+    },
+    /// What arrived was damaged, or had nowhere to go.
+    #[error("{dataset}: cannot receive the dump")]
+    Receive {
+        /// `SERVER/DATASET`.
+        dataset: String,
+        /// Why.
+        #[source]
+        source: ReceiveError,
+    },
+    /// The disk failed.
+    #[error(transparent)]
+    Disk(#[from] VaultError),
+    /// No disk is left.
+    #[error("{dataset}: no disk kept it: {why}")]
+    NoDisk {
+        /// `SERVER/DATASET`.
+        dataset: String,
+        /// What each disk said.
+        why: String,
+        /// Whether every disk had refused before anything was written.
+        refused: bool,
+    },
+    /// The archive cannot be given as wanted.
+    #[error("{archive}: {what}")]
+    Restore {
+        /// The archive.
+        archive: String,
+        /// What is wrong and what would help.
+        what: String,
+    },
+    /// Something is there already.
+    #[error("{path} exists already and nothing is overwritten; choose another folder or move it away")]
+    Exists {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A restored file cannot be written.
+    #[error("cannot {act} {path}")]
+    Write {
+        /// The operation, as a verb.
+        act: &'static str,
+        /// The path.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// An error and all its causes, in one line. Displays never repeat their source, so nothing is said twice.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        // A transparent wrapper says what its source says.
+        if !text.ends_with(&next) {
+            text = format!("{text}: {next}");
+        }
+        cause = error.source();
+    }
+    text
+}

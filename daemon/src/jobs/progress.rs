@@ -1,0 +1,64 @@
+//! What a job tells whoever looks on. It may not know how it is shown.
+
+/// Something that happened to one dataset.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Its backup begins. `expected_bytes` is the size of its last dump.
+    Began {
+        /// `SERVER/DATASET`.
+        dataset: String,
+        /// Bytes of dump, by the last one.
+        expected_bytes: Option<u64>,
+    },
+    /// A step begins.
+    Step(Step),
+    /// More has come.
+    Bytes {
+        /// Bytes of dump.
+        plain: u64,
+        /// Bytes of archive.
+        archive: u64,
+    },
+    /// A disk dropped out.
+    DiskFailed {
+        /// The disk.
+        disk: String,
+        /// Why, with all causes.
+        why: String,
+    },
+    /// Something a person should know.
+    Warning(String),
+    /// Its backup is over.
+    Ended,
+}
+
+/// A step of a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Connecting to the server.
+    Connect,
+    /// Receiving the dump.
+    Receive,
+    /// Syncing the disks.
+    Sync,
+    /// Reading back from the disks.
+    ReadBack,
+    /// Writing names, checksums and manifests.
+    Publish,
+}
+
+impl Step {
+    /// The step for a person.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Connect => "connecting",
+            Self::Receive => "receiving",
+            Self::Sync => "syncing",
+            Self::ReadBack => "reading back",
+            Self::Publish => "publishing",
+        }
+    }
+}
+
+/// Takes events, from several threads.
+pub type Listener<'a> = &'a (dyn Fn(Event) + Sync);

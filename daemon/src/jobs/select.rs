@@ -1,0 +1,83 @@
+//! What an operator's words mean: plans and datasets by name. Pure.
+
+use crate::config::model::Config;
+
+use super::error::JobError;
+
+/// A dataset to be kept, and on which disks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The plan it comes from, when one was asked for.
+    pub plan: Option<String>,
+    /// The server's name.
+    pub server: String,
+    /// The dataset's name.
+    pub dataset: String,
+    /// The disks' names.
+    pub disks: Vec<String>,
+}
+
+impl Item {
+    /// `SERVER/DATASET`.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.server, self.dataset)
+    }
+}
+
+/// The items that these names mean: plans, or datasets as `SERVER/DATASET`, which go to the disks of every plan that
+/// names them. No names mean every plan. Each dataset comes once, with all the disks that any of the names gives it.
+///
+/// # Errors
+/// [`JobError::Unknown`], with what exists.
+pub fn select(config: &Config, names: &[String]) -> Result<Vec<Item>, JobError> {
+    let mut items: Vec<Item> = Vec::new();
+    let all: Vec<String> = config.plans.iter().map(|plan| plan.name.clone()).collect();
+    for name in if names.is_empty() { &all } else { names } {
+        for item in by_name(config, name)? {
+            match items.iter_mut().find(|known| known.name() == item.name()) {
+                Some(known) => {
+                    let more = item.disks.into_iter().filter(|disk| !known.disks.contains(disk)).collect::<Vec<_>>();
+                    known.disks.extend(more);
+                }
+                None => items.push(item),
+            }
+        }
+    }
+    Ok(items)
+}
+
+fn by_name(config: &Config, name: &str) -> Result<Vec<Item>, JobError> {
+    if let Some(plan) = config.plan(name) {
+        let item = |(server, dataset): &(String, String)| Item {
+            plan: Some(plan.name.clone()),
+            server: server.clone(),
+            dataset: dataset.clone(),
+            disks: plan.disks.clone(),
+        };
+        return Ok(plan.datasets.iter().map(item).collect());
+    }
+    let known = name.split_once('/').filter(|(server, dataset)| config.dataset(server, dataset).is_some());
+    let Some((server, dataset)) = known else {
+        let plans = config.plans.iter().map(|plan| plan.name.clone());
+        let datasets = datasets(config);
+        let known = plans.chain(datasets).collect::<Vec<_>>().join(", ");
+        return Err(JobError::Unknown { what: "plan or dataset", name: name.to_owned(), known });
+    };
+    let names_it = |pair: &(String, String)| pair.0 == server && pair.1 == dataset;
+    let mut disks: Vec<String> = Vec::new();
+    for plan in config.plans.iter().filter(|plan| plan.datasets.iter().any(names_it)) {
+        disks.extend(plan.disks.iter().filter(|disk| !disks.contains(disk)).cloned().collect::<Vec<_>>());
+    }
+    if disks.is_empty() {
+        let known = config.plans.iter().map(|plan| plan.name.clone()).collect::<Vec<_>>().join(", ");
+        return Err(JobError::Unknown { what: "plan that names the dataset", name: name.to_owned(), known });
+    }
+    Ok(vec![Item { plan: None, server: server.to_owned(), dataset: dataset.to_owned(), disks }])
+}
+
+fn datasets(config: &Config) -> impl Iterator<Item = String> + '_ {
+    config
+        .servers
+        .iter()
+        .flat_map(|server| server.datasets.iter().map(move |dataset| format!("{}/{}", server.name, dataset.name)))
+}

@@ -1,0 +1,132 @@
+//! One part of a dataset on its way from the server to the unfinished files of every disk.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use resguardo_shared::dump::{Dump, Part};
+use resguardo_shared::wire::End;
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+use super::error::{JobError, chain};
+use super::progress::{Event, Listener, Step};
+use crate::config::model::Limits;
+use crate::pipeline::fan_out::FanOut;
+use crate::pipeline::queue;
+use crate::pipeline::receive::{Received, Told, receive};
+use crate::proof::Expect;
+use crate::source::{self, Dumping, Request, Way};
+use crate::transport::Session;
+use crate::vault::commit::{Candidate, Staged, patience};
+use crate::vault::error::VaultError;
+use crate::vault::layout::{self, Stem, file_name};
+use crate::vault::writer;
+
+/// Bytes that may wait for each disk. The disks share the bytes themselves, so that this is a bound for all of them.
+const WAITING_BYTES: usize = 8 * 1024 * 1024;
+
+/// What a part is taken from, and how.
+pub(super) struct From<'a> {
+    pub(super) name: &'a str,
+    pub(super) session: &'a Arc<Session>,
+    pub(super) way: &'a Way,
+    pub(super) dump: &'a Dump,
+    pub(super) limits: Limits,
+    pub(super) runtime: &'a Handle,
+}
+
+/// Disks that failed, and why.
+pub(super) type Failed = BTreeMap<String, VaultError>;
+
+/// Takes one part and writes it to every disk. Disks that fail go from `disks` to `failed`; the dump goes on as long as
+/// one is left. Returns the archive and the warnings of the dump.
+pub(super) fn stage(
+    from: &From<'_>,
+    part: Part,
+    run: Uuid,
+    stem: &Stem,
+    disks: &mut Vec<Candidate>,
+    failed: &mut Failed,
+    listen: Listener<'_>,
+) -> Result<(Staged, Vec<String>), JobError> {
+    let dump_failed = |source| JobError::Dump { dataset: from.name.to_owned(), part: word(part), source };
+    let final_key = stem.archive(from.dump.suffix(part));
+    let request =
+        Request { dump: from.dump.clone(), part, level: from.limits.compression_level, threads: from.limits.threads };
+    let opened = from.runtime.block_on(source::open(Arc::clone(from.session), from.way, request));
+    let dumping = opened.map_err(dump_failed)?;
+
+    let mut takers = Vec::new();
+    let mut writings = Vec::new();
+    let unfinished = layout::unfinished(run) + file_name(&final_key);
+    for candidate in disks.iter() {
+        let (sender, receiver) = queue::queue(WAITING_BYTES);
+        let key = if candidate.disk.place.can_rename() { unfinished.clone() } else { final_key.clone() };
+        takers.push((candidate.disk.name.clone(), sender));
+        writings.push(writer::start(&candidate.disk, key, receiver));
+    }
+    let mut fan_out = FanOut::new(takers, Duration::from_secs(from.limits.disk_patience_seconds));
+    let taken = take(from, dumping, &mut fan_out, listen);
+    // The dump is judged before the disks are told that it is whole: a failed one is given up on every disk.
+    let judged = match taken {
+        Ok((received, end)) => match source::judge(from.dump, part, &end) {
+            Ok(warnings) => Ok((received, end, warnings)),
+            Err(source) => Err(dump_failed(source)),
+        },
+        Err(Lost::Dump(source)) => Err(dump_failed(source)),
+        Err(Lost::Receive(source)) => Err(JobError::Receive { dataset: from.name.to_owned(), source }),
+    };
+    if judged.is_ok() {
+        listen(Event::Step(Step::Sync));
+        fan_out.finish();
+    } else {
+        drop(fan_out);
+    }
+    let longest = patience(judged.as_ref().map_or(0, |(received, ..)| received.archive_bytes));
+    let mut left = Vec::new();
+    for (candidate, writing) in std::mem::take(disks).into_iter().zip(writings) {
+        match writing.wait(longest) {
+            Ok(_) | Err(VaultError::GivenUp { .. }) if judged.is_err() => left.push(candidate),
+            Ok(_) => left.push(candidate),
+            Err(error) => {
+                listen(Event::DiskFailed { disk: candidate.disk.name.clone(), why: chain(&error) });
+                failed.insert(candidate.disk.name, error);
+            }
+        }
+    }
+    *disks = left;
+    let (received, end, warnings) = judged?;
+    let expect = Expect::of(from.dump, part);
+    Ok((Staged { part, key: unfinished, final_key, received, end, expect }, warnings))
+}
+
+enum Lost {
+    Dump(source::SourceError),
+    Receive(crate::pipeline::receive::ReceiveError),
+}
+
+fn take(
+    from: &From<'_>,
+    mut dumping: Dumping,
+    fan_out: &mut FanOut,
+    listen: Listener<'_>,
+) -> Result<(Received, End), Lost> {
+    listen(Event::Step(Step::Receive));
+    let frames = std::iter::from_fn(|| dumping.frames.blocking_recv());
+    let received = receive(frames, fan_out, |told| match told {
+        Told::Frame { plain, compressed } => listen(Event::Bytes { plain, archive: compressed }),
+        Told::GivenUp(slow) => listen(Event::Warning(slow.to_string())),
+    });
+    let received = received.map_err(Lost::Receive)?;
+    let end = from.runtime.block_on(dumping.finish()).map_err(Lost::Dump)?;
+    Ok((received, end))
+}
+
+/// The word for a part in messages.
+fn word(part: Part) -> &'static str {
+    match part {
+        Part::Main => "main",
+        Part::Roles => "roles",
+    }
+}
