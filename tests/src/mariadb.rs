@@ -67,7 +67,7 @@ impl MariaDb {
     /// Runs SQL that must succeed, and returns what it prints.
     #[track_caller]
     pub fn sql(&self, sql: &str) -> String {
-        let outcome = run(self.tool("mariadb").args(["-N", "-B", "-e", sql]));
+        let outcome = run(self.tool("mariadb").args(["--default-character-set=utf8mb4", "-N", "-B", "-e", sql]));
         String::from_utf8(outcome.exits(0).stdout.clone()).unwrap()
     }
 
@@ -76,7 +76,7 @@ impl MariaDb {
     pub fn dump(&self, database: &str) -> String {
         let outcome = run(self.tool("mariadb-dump").args(["--skip-dump-date", "--routines", "--events", database]));
         let text = String::from_utf8_lossy(&outcome.exits(0).stdout).into_owned();
-        // A comment at the beginning names the database.
-        text.lines().filter(|line| !line.starts_with("-- Host:")).collect::<Vec<_>>().join("\n")
+        // Comments name the database.
+        text.lines().filter(|line| !line.starts_with("-- ")).collect::<Vec<_>>().join("\n")
     }
 }

@@ -25,8 +25,8 @@ static ALONE: Mutex<()> = Mutex::new(());
 fn guarded() -> (World, Postgres, MariaDb, Vec<String>) {
     let mut world = World::new();
     let postgres = Postgres::start(&world.path("postgres"));
-    let role = format!("CREATE ROLE con_clave LOGIN PASSWORD '{POSTGRES_PASSWORD}'; CREATE DATABASE d OWNER con_clave");
-    postgres.sql("postgres", &role);
+    postgres.sql("postgres", &format!("CREATE ROLE con_clave LOGIN PASSWORD '{POSTGRES_PASSWORD}'"));
+    postgres.sql("postgres", "CREATE DATABASE d OWNER con_clave");
     postgres.sql("d", "CREATE TABLE t AS SELECT 1 AS n; ALTER TABLE t OWNER TO con_clave");
     let mariadb = MariaDb::start(&world.path("mariadb"));
     mariadb.sql("CREATE DATABASE d; CREATE TABLE d.t SELECT 1 AS n");

@@ -61,7 +61,8 @@ fn all_fail(world: &mut World, rows: &[(Value, &str)]) {
 fn a_postgres_dump_that_fails_is_told_and_not_kept() {
     let mut world = World::new();
     let server = Postgres::start(&world.path("postgres"));
-    server.sql("postgres", "CREATE ROLE con_clave LOGIN PASSWORD 'la-buena'; CREATE DATABASE d OWNER con_clave");
+    server.sql("postgres", "CREATE ROLE con_clave LOGIN PASSWORD 'la-buena'");
+    server.sql("postgres", "CREATE DATABASE d OWNER con_clave");
     server.sql("d", "CREATE TABLE a AS SELECT n, md5(n::text) FROM generate_series(1, 5000) n; CREATE TABLE b (n int)");
     let bad = world.at("pgpass");
     sh("printf '*:*:*:con_clave:la-mala\\n' > \"$1\"; chmod 600 \"$1\"", &[&bad]);
@@ -99,7 +100,7 @@ fn a_postgres_dump_that_fails_is_told_and_not_kept() {
 fn a_mariadb_dump_that_fails_is_told_and_not_kept() {
     let mut world = World::new();
     let server = MariaDb::start(&world.path("mariadb"));
-    server.sql("CREATE DATABASE d; CREATE TABLE d.a SELECT seq, MD5(seq) FROM mysql.help_topic, seq_1_to_10");
+    server.sql("CREATE DATABASE d; USE d; CREATE TABLE a SELECT seq, MD5(seq) FROM seq_1_to_5000");
     let bad = world.at("defaults.cnf");
     sh("printf '[client]\\nuser=root\\npassword=la-mala\\n' > \"$1\"; chmod 600 \"$1\"", &[&bad]);
     let base = json!({ "kind": "mysql", "database": "d", "socket": server.socket, "defaults_file": server.defaults });

@@ -56,6 +56,33 @@ fn a_server_that_is_down_is_named_with_its_port() {
 }
 
 #[test]
+fn a_command_that_reads_its_standard_input_finds_it_closed() {
+    let mut world = with_note(&[64, 64]);
+    world.server("agente", "agent");
+    for server in world.config["servers"].as_array_mut().unwrap() {
+        server["idle_seconds"] = json!(5);
+    }
+    world.dataset(&json!({ "name": "lee", "kind": "command", "command": "cat; echo dato", "suffix": "txt" }));
+    world.backup(&["agente/lee"]).exits(0);
+    world.backup(&["plano/lee"]).exits(0);
+}
+
+#[test]
+fn a_run_that_fails_leaves_nothing_unfinished() {
+    let mut world = with_note(&[64, 64]);
+    world.dataset(&json!({ "name": "corto", "kind": "command", "command": "echo poco", "suffix": "txt",
+                           "trailer": "el fin" }));
+    world.backup(&["plano/corto"]).exits(6);
+    let left = [world.litter(0), world.litter(1)];
+    assert_eq!(left, [const { Vec::<String>::new() }; 2], "an incomplete dump stays");
+    world.config["servers"][0]["port"] = json!(free_port());
+    world.backup(&["plano/nota"]).exits(5);
+    for disk in 0..2 {
+        assert_eq!(world.litter(disk), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn a_key_that_others_can_read_is_not_used() {
     let world = with_note(&[64, 64]);
     sh("chmod 644 \"$1\"", &[&world.at("login")]);
@@ -100,6 +127,7 @@ fn a_limited_key_gives_what_its_allow_list_names_and_nothing_else() {
     world.config["servers"][0]["datasets"][0]["command"] = json!("echo dato; cat /etc/shadow");
     world.backup(&["plano/nota"]).exits(6).says("agent-allow");
     world.config["servers"][0]["mode"] = json!("plain");
+    world.config["servers"][0]["idle_seconds"] = json!(5);
     assert_ne!(world.backup(&["plano/nota"]).code, 0, "the limited key opened a shell");
     fs::write(world.path("allow.json"), "{").unwrap();
     world.config["servers"][0]["mode"] = json!("installed");
