@@ -114,6 +114,18 @@ fn killed_at_each_step_of_a_commit_a_backup_is_whole_or_not_there() {
 }
 
 #[test]
+fn a_claim_that_was_cut_while_it_was_written_is_swept() {
+    let world = busy_world("plain");
+    // What a run leaves that is killed before its claim has its name.
+    for disk in &world.disks {
+        let folder = disk.path.join("unfinished/01a2063b-e9ea-76ff-98ec-228f8df18f37");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("claim.json.unfinished"), "{\"run\":").unwrap();
+    }
+    recovers(&world, "while it wrote its claim");
+}
+
+#[test]
 fn an_agent_ends_its_dump_when_the_program_dies() {
     let mut world = World::new();
     world.server("servidor", "agent");
