@@ -1,1 +1,11 @@
-//! Real servers, disks and tools for the tests: what each test file shares.
+//! Real servers, disks and tools for the tests, each gone when dropped. They need Debian's tools and root; `tests/run`
+//! sees to both. Nothing here may know a module of the program: it is run as an operator runs it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails by panicking, like an assertion")]
+
+pub mod command;
+pub mod disk;
+pub mod mariadb;
+pub mod postgres;
+pub mod server;
+pub mod sshd;
+pub mod world;
