@@ -27,6 +27,7 @@ pub(super) fn run(asked: &Demo) -> Result<u8, Failure> {
     let failed = |what: &'static str| move |error: std::io::Error| Failure::unexpected(what, &error);
     let folder = Folder::new(asked.keep.as_deref()).map_err(failed("cannot use the folder"))?;
     let runtime = runtime()?;
+    print::note("preparing an SSH server, a database and a web site ...");
 
     let (private, public) = crate::transport::generate_key().map_err(failed("cannot make a key"))?;
     folder.furnish(&private).map_err(failed("cannot prepare the demonstration"))?;

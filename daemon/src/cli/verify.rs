@@ -23,7 +23,8 @@ pub(super) fn run(config: &Path, asked: &Verify) -> Result<u8, Failure> {
         for found in copies(config.as_ref(), name)? {
             let result = one(&found);
             if let Err(error) = &result {
-                code = exit::of(error);
+                // Damage is worse news than whatever else went wrong.
+                code = if code == code::DAMAGE { code } else { exit::of(error) };
             }
             if !asked.json {
                 print::out(&line(&found, &result))?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use resguardo_shared::dump::{Dump, Part};
@@ -26,8 +27,11 @@ use crate::vault::layout::Stem;
 use crate::vault::manifest::{DiskName, FORMAT, Manifest, ReadBack};
 use crate::vault::read_back::How;
 use crate::vault::store::Store;
-use crate::vault::sweep::{Claim, sweep};
+use crate::vault::sweep::{self, Claim};
 use crate::vault::writer::Pending;
+
+/// How long a disk that failed may take to give up what was unfinished on it.
+const ABANDON: Duration = Duration::from_secs(60);
 
 /// What a run has to work with.
 #[derive(Clone, Copy)]
@@ -74,7 +78,9 @@ pub fn run(run: Run<'_>, items: Vec<Item>) -> Vec<Outcome> {
             log(&name, &event);
             (run.listen)(event);
         };
-        let kept = keep(Run { listen: &listen, ..run }, &item, &admitted, &mut failed);
+        let id = Uuid::now_v7();
+        let kept = keep(Run { listen: &listen, ..run }, id, &item, &admitted, &mut failed);
+        abandon(id, &item, &admitted, kept.as_ref().map_or(&[], |kept| &kept.disks));
         (run.listen)(Event::Ended);
         match &kept {
             Ok(kept) => tracing::info!(archive = kept.archive, disks = ?kept.disks, failed = failed.len(), "kept"),
@@ -96,13 +102,26 @@ fn log(dataset: &str, event: &Event) {
     }
 }
 
+/// Removes what a dataset's run left on the disks that did not keep it. What cannot be removed now, the next sweep removes.
+fn abandon(id: Uuid, item: &Item, admitted: &BTreeMap<String, Result<Admitted, JobError>>, kept: &[String]) {
+    for disk in item.disks.iter().filter(|name| !kept.contains(name)) {
+        let Some(Ok(disk)) = admitted.get(disk) else { continue };
+        let disk = disk.clone();
+        let removing =
+            Pending::start(&disk.name.clone(), move || sweep::abandon(&Store::open(&disk.name, &disk.place)?, id));
+        if let Err(error) = removing.wait(ABANDON) {
+            tracing::warn!(dataset = item.name(), error = chain(&error), "unfinished files stay until the next run");
+        }
+    }
+}
+
 /// The disks of all items, each looked at once and swept of what dead runs left.
 fn admit_all(run: Run<'_>, items: &[Item]) -> BTreeMap<String, Result<Admitted, JobError>> {
     let mut admitted = BTreeMap::new();
     for name in items.iter().flat_map(|item| &item.disks) {
         if !admitted.contains_key(name) {
             let result = disks::by_name(run.config, name).and_then(|disk| {
-                let removed = sweep(&Store::open(&disk.name, &disk.place)?, (run.now)().timestamp())?;
+                let removed = sweep::sweep(&Store::open(&disk.name, &disk.place)?, (run.now)().timestamp())?;
                 removed.iter().for_each(|key| tracing::info!(disk = name, key, "removed what a dead run left"));
                 Ok(disk)
             });
@@ -115,6 +134,7 @@ fn admit_all(run: Run<'_>, items: &[Item]) -> BTreeMap<String, Result<Admitted, 
 /// The backup of one dataset, from top to bottom.
 fn keep(
     run: Run<'_>,
+    id: Uuid,
     item: &Item,
     admitted: &BTreeMap<String, Result<Admitted, JobError>>,
     failed: &mut Failed,
@@ -122,7 +142,6 @@ fn keep(
     let (server, dataset) = find(run.config, item)?;
     let name = item.name();
     let started = (run.now)();
-    let id = Uuid::now_v7();
 
     // Preflight: every disk is here, is the one it says, and has room for what the last backup predicts.
     let (disks, expected) = ready(item, admitted, failed)?;

@@ -66,6 +66,8 @@ pub(super) fn judge(file: &File, inspected: Inspected, disk: &str, key: &str) ->
         "its digest is not the one in the manifest"
     } else if seen.3 != file.plain_sha256 || seen.2 != file.plain_bytes {
         "the digest of its dump is not the one in the manifest"
+    } else if inflated.frames != file.frames {
+        "it has another number of frames than its manifest says"
     } else {
         return inspected.evidence.map(drop).map_err(|source| VaultError::Incomplete { key, source });
     };

@@ -23,6 +23,8 @@ pub struct Inflated {
     pub archive_bytes: u64,
     /// The digest of the archive as it was read.
     pub archive_sha256: Digest,
+    /// Its frames, damaged ones too.
+    pub frames: u64,
     /// Bytes of dump that were given.
     pub plain_bytes: u64,
     /// The digest of what was given; the dump's digest if there is no damage.
@@ -214,6 +216,7 @@ fn give_in_order(
     let mut hasher = Hasher::default();
     let mut inflated = Inflated {
         archive_bytes: 0,
+        frames: 0,
         archive_sha256: Digest([0; 32]),
         plain_bytes: 0,
         plain_sha256: Digest([0; 32]),
@@ -237,6 +240,7 @@ fn give_in_order(
             let _reader_is_done = tickets.try_send(Vec::new());
         }
     }
+    inflated.frames = next;
     inflated.plain_sha256 = hasher.finish();
     Ok(inflated)
 }

@@ -23,6 +23,8 @@ pub(super) async fn run(
     let recipe = recipe::of(&request.dump, request.part);
     let before = count(&session, &recipe).await?;
     let mut exec = session.exec(&shell::join(&recipe.dump)).await?;
+    // A command that reads its input finds it closed, as the agent's finds it empty.
+    exec.send_eof().await?;
     let settings = Settings { frame_bytes: FRAME_BYTES, level: request.level, threads: request.threads };
 
     // Buffers go round between the framer's thread and this task: empty ones here, full ones there.

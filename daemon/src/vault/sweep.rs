@@ -3,6 +3,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -15,9 +16,6 @@ use super::store::{Object, Store, operation_io};
 
 /// After how long a claim on an object store, where nothing can be locked, is taken for dead.
 const DEAD_AFTER_SECONDS: i64 = 7 * 24 * 3600;
-
-/// After how long a local claim that never got its name is taken for dead.
-const MADE_AFTER_SECONDS: i64 = 24 * 3600;
 
 const CLAIM: &str = "claim.json";
 
@@ -78,13 +76,19 @@ impl Claim {
 
 /// Writes a claim that is locked before it has its name: a sweep never sees it without its lock.
 fn write_locked(path: &Path, json: &[u8]) -> io::Result<File> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
     let mut nameless = path.as_os_str().to_owned();
     nameless.push(layout::UNFINISHED_SUFFIX);
-    let mut file = File::create_new(&nameless)?;
-    file.lock()?;
+    let mut file = loop {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let file = File::create_new(&nameless)?;
+        file.lock()?;
+        // A sweep that came just before the lock took it for a dead one's and removed it.
+        if file.metadata()?.nlink() > 0 {
+            break file;
+        }
+    };
     file.write_all(json)?;
     file.sync_all()?;
     std::fs::rename(&nameless, path)?;
@@ -122,17 +126,30 @@ pub fn sweep(store: &Store, now: i64) -> Result<Vec<String>, VaultError> {
     let mut removed = Vec::new();
     for object in store.list(UNFINISHED)? {
         let Some(run) = run_of(&object.key) else { continue };
-        if !is_dead(store, &object, now)? {
-            continue;
+        if let Some(_held) = dead(store, &object, now)? {
+            removed.extend(remove_run(store, run, &object.key)?);
         }
-        let json = store.read_small(&object.key, MANIFEST_BYTES_MAX)?.unwrap_or_default();
-        // A claim that was cut while it was written claims nothing yet.
-        if let Ok(claimed) = serde_json::from_slice::<Claimed>(&json) {
-            removed.extend(remove_claimed(store, &claimed)?);
-        }
-        removed.extend(store.list(&layout::unfinished(run))?.into_iter().map(|object| object.key));
-        remove_folder(store, run)?;
     }
+    Ok(removed)
+}
+
+/// Removes what a run of this process left on a disk where it has failed. Its claim must have been dropped.
+///
+/// # Errors
+/// [`VaultError`]; a later sweep then removes the rest.
+pub fn abandon(store: &Store, run: Uuid) -> Result<Vec<String>, VaultError> {
+    remove_run(store, run, &key(run))
+}
+
+fn remove_run(store: &Store, run: Uuid, claim: &str) -> Result<Vec<String>, VaultError> {
+    let json = store.read_small(claim, MANIFEST_BYTES_MAX)?.unwrap_or_default();
+    let mut removed = Vec::new();
+    // A claim that was cut while it was written claims nothing yet.
+    if let Ok(claimed) = serde_json::from_slice::<Claimed>(&json) {
+        removed.extend(remove_claimed(store, &claimed)?);
+    }
+    removed.extend(store.list(&layout::unfinished(run))?.into_iter().map(|object| object.key));
+    remove_folder(store, run)?;
     removed.retain(|key| run_of(key).is_none());
     Ok(removed)
 }
@@ -144,22 +161,24 @@ fn run_of(key: &str) -> Option<Uuid> {
     if is_claim { run.parse().ok() } else { None }
 }
 
-fn is_dead(store: &Store, claim: &Object, now: i64) -> Result<bool, VaultError> {
-    let older_than = |seconds| claim.changed.is_some_and(|changed| now - changed > seconds);
-    let Some(path) = path(store, &claim.key) else { return Ok(older_than(DEAD_AFTER_SECONDS)) };
-    // One that is just being made is not locked yet.
-    if !claim.key.ends_with(CLAIM) && !older_than(MADE_AFTER_SECONDS) {
-        return Ok(false);
-    }
+/// A claim that nobody holds. On a local disk we hold it as long as we remove what it names, so that whoever was just
+/// about to lock it finds out that it is gone.
+struct Dead(#[expect(dead_code, reason = "it is held, and released by being dropped")] Option<File>);
+
+fn dead(store: &Store, claim: &Object, now: i64) -> Result<Option<Dead>, VaultError> {
+    let Some(path) = path(store, &claim.key) else {
+        let old = claim.changed.is_some_and(|changed| now - changed > DEAD_AFTER_SECONDS);
+        return Ok(old.then_some(Dead(None)));
+    };
     let file = match File::open(path) {
         Ok(file) => file,
         // Its run has just let go of it.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(operation_io(store.disk(), "read", &claim.key, error)),
     };
     match file.try_lock() {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
+        Ok(()) => Ok(Some(Dead(Some(file)))),
+        Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(operation_io(store.disk(), "lock", &claim.key, error)),
     }
 }
