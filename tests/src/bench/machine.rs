@@ -1,6 +1,9 @@
 //! What the figures were measured on.
 
 use std::process::Command;
+use std::time::Duration;
+
+use super::meter::Mark;
 
 /// Prints the machine and the versions of whatever takes part.
 pub(crate) fn print() {
@@ -14,7 +17,11 @@ pub(crate) fn print() {
     println!("- {}", first_line("ssh", &["-V"]));
     println!("- {}", first_line("zstd", &["--version"]));
     println!("- {}; {}", first_line("restic", &["version"]), first_line("borg", &["--version"]));
-    println!("- load before: {}", read("/proc/loadavg").trim());
+    // Whatever else runs is in everybody's figures.
+    let before = Mark::now();
+    std::thread::sleep(Duration::from_secs(2));
+    let idle = before.until(Mark::now());
+    println!("- busy before anything ran: {:.2} cores; load {}", idle.cpu / idle.wall, read("/proc/loadavg").trim());
 }
 
 fn first_line(program: &str, arguments: &[&str]) -> String {

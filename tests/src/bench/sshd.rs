@@ -61,6 +61,11 @@ impl Sshd {
         Ok(())
     }
 
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The host key, as the configuration takes it.
     pub(crate) fn host_key(&self) -> Result<String> {
         Ok(std::fs::read_to_string(self.folder.join("host.pub"))?.trim().to_owned())
