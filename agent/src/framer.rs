@@ -2,11 +2,11 @@
 //! or where the frames go.
 //!
 //! One thread reads, one digests the dump, several compress, one gives the frames away in order. A fixed number of
-//! buffers goes round, and whoever waits for a buffer waits for the slowest of them: that is the back-pressure.
+//! buffers goes round, and a fixed number of tickets, each for one frame until it is given away: whoever reads waits for
+//! both, and that is the back-pressure.
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -28,6 +28,8 @@ pub struct Settings {
     pub level: i32,
     /// Threads that compress; 0 for one a core. Never more than [`THREADS_MAX`].
     pub threads: usize,
+    /// Whether frames get a digest, because they leave this process.
+    pub sealed: bool,
 }
 
 /// Why no frames could be made of a dump.
@@ -51,7 +53,7 @@ struct Piece {
     plain: Arc<Vec<u8>>,
 }
 
-type Pressed = Result<(Frame, Arc<Vec<u8>>), FramerError>;
+type Pressed = Result<Frame, FramerError>;
 
 /// The number of compressing threads that `wanted` comes to on this machine.
 pub fn threads(wanted: usize) -> usize {
@@ -71,39 +73,33 @@ pub fn frame(
     give: impl FnMut(Frame) -> io::Result<()> + Send,
 ) -> Result<Totals, FramerError> {
     let threads = threads(settings.threads);
-    let buffers = threads + 3;
+    let buffers = threads + 2;
     let (free_in, free_out) = sync_channel::<Vec<u8>>(buffers);
+    let (ticket_in, ticket_out) = sync_channel::<()>(buffers + 1);
     for _ in 0..buffers {
-        // The queue has room for all of them, and nobody has hung up yet.
-        let _fits = free_in.try_send(Vec::new());
+        // The queues have room for all of them, and nobody has hung up yet.
+        let _fits = (free_in.try_send(Vec::new()), ticket_in.try_send(()));
     }
+    let _fits = ticket_in.try_send(());
     let (work_in, work_out) = sync_channel::<Piece>(buffers);
     let work_out = Mutex::new(work_out);
     let (digest_in, digest_out) = sync_channel::<Arc<Vec<u8>>>(buffers);
-    let (pressed_in, pressed_out) = sync_channel::<Pressed>(buffers);
+    let (pressed_in, pressed_out) = sync_channel::<Pressed>(1);
 
-    let stopped = &AtomicBool::new(false);
     thread::scope(|scope| {
         let digester = {
             let free = free_in.clone();
             scope.spawn(move || digest(&digest_out, &free))
         };
         for _ in 0..threads {
-            let (work, pressed) = (&work_out, pressed_in.clone());
-            scope.spawn(move || compress(settings, work, &pressed));
+            let (work, pressed, free) = (&work_out, pressed_in.clone(), free_in.clone());
+            scope.spawn(move || compress(settings, work, &pressed, &free));
         }
-        drop(pressed_in);
-        let giver = scope.spawn(move || {
-            let given = give_in_order(&pressed_out, give, &free_in);
-            if given.is_err() {
-                // The reader may be waiting for a buffer that nobody will send round any more.
-                stopped.store(true, Ordering::Release);
-                let _waiting = free_in.try_send(Vec::new());
-            }
-            given
-        });
+        drop((pressed_in, free_in));
+        // Once the giver has gone, its tickets end, and with them the reading.
+        let giver = scope.spawn(move || give_in_order(&pressed_out, give, &ticket_in));
 
-        let read = read(&mut fill, &free_out, stopped, &work_in, &digest_in);
+        let read = read(&mut fill, &ticket_out, &free_out, &work_in, &digest_in);
         drop((work_in, digest_in, free_out));
         let given = giver.join().map_err(|_| FramerError::Zstd("a thread panicked"))?;
         let digested = digester.join().map_err(|_| FramerError::Zstd("a thread panicked"))?;
@@ -117,17 +113,14 @@ pub fn frame(
 /// Reads until the dump ends or somebody downstream has gone. Returns the bytes of dump.
 fn read(
     fill: &mut impl FnMut(Vec<u8>) -> io::Result<Vec<u8>>,
+    tickets: &Receiver<()>,
     free: &Receiver<Vec<u8>>,
-    stopped: &AtomicBool,
     work: &SyncSender<Piece>,
     digest: &SyncSender<Arc<Vec<u8>>>,
 ) -> Result<u64, FramerError> {
     let mut plain_bytes = 0;
     for sequence in 0.. {
-        let Ok(buffer) = free.recv() else { break };
-        if stopped.load(Ordering::Acquire) {
-            break;
-        }
+        let (Ok(()), Ok(buffer)) = (tickets.recv(), free.recv()) else { break };
         let plain = fill(buffer).map_err(FramerError::Read)?;
         if plain.is_empty() {
             break;
@@ -162,55 +155,69 @@ fn recycle(buffer: Arc<Vec<u8>>, free: &SyncSender<Vec<u8>>) {
     }
 }
 
-fn compress(settings: Settings, work: &Mutex<Receiver<Piece>>, pressed: &SyncSender<Pressed>) {
+fn compress(
+    settings: Settings,
+    work: &Mutex<Receiver<Piece>>,
+    pressed: &SyncSender<Pressed>,
+    free: &SyncSender<Vec<u8>>,
+) {
+    // One buffer a thread has room for the worst; what goes on is cut to size.
+    let mut scratch = Vec::with_capacity(compress_bound(settings.frame_bytes));
     let mut context = CCtx::create();
     let ready = [CParameter::CompressionLevel(settings.level), CParameter::ChecksumFlag(true)]
         .into_iter()
         .try_for_each(|parameter| context.set_parameter(parameter).map(drop));
-    if let Err(code) = ready {
-        let _gone = pressed.send(Err(FramerError::Zstd(get_error_name(code))));
-        return;
-    }
+    let mut wanted = match ready {
+        Ok(()) => true,
+        Err(code) => {
+            let _gone = pressed.send(Err(FramerError::Zstd(get_error_name(code))));
+            false
+        }
+    };
     loop {
         let piece = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(piece) = piece else { return };
-        let result = compress_piece(&mut context, piece);
-        let failed = result.is_err();
-        if pressed.send(result).is_err() || failed {
-            return;
+        if wanted {
+            let result = compress_piece(&mut context, &mut scratch, &piece, settings.sealed);
+            let failed = result.is_err();
+            wanted = pressed.send(result).is_ok() && !failed;
         }
+        // Also when nothing is wanted any more: the reader must not wait for a buffer when it could learn of the end.
+        recycle(piece.plain, free);
     }
 }
 
-fn compress_piece(context: &mut CCtx<'_>, piece: Piece) -> Pressed {
-    let mut compressed = Vec::with_capacity(compress_bound(piece.plain.len()));
-    context.compress2(&mut compressed, &piece.plain).map_err(|code| FramerError::Zstd(get_error_name(code)))?;
+fn compress_piece(context: &mut CCtx<'_>, scratch: &mut Vec<u8>, piece: &Piece, sealed: bool) -> Pressed {
+    scratch.clear();
+    scratch.reserve(compress_bound(piece.plain.len()));
+    context.compress2(scratch, &piece.plain).map_err(|code| FramerError::Zstd(get_error_name(code)))?;
     let frame = Frame {
         sequence: piece.sequence,
         plain_offset: piece.plain_offset,
         plain_length: u32::try_from(piece.plain.len()).map_err(|_| FramerError::Zstd("the piece is too long"))?,
-        digest: Digest::of(&compressed),
-        compressed,
+        digest: sealed.then(|| Digest::of(scratch)),
+        compressed: scratch.as_slice().to_vec(),
     };
-    Ok((frame, piece.plain))
+    Ok(frame)
 }
 
-/// Gives the frames away in order. The buffer of each goes round only then, which bounds how many frames can wait.
+/// Gives the frames away in order. The ticket of each goes back only then, which bounds how many frames can wait.
 fn give_in_order(
     pressed: &Receiver<Pressed>,
     mut give: impl FnMut(Frame) -> io::Result<()>,
-    free: &SyncSender<Vec<u8>>,
+    tickets: &SyncSender<()>,
 ) -> Result<(u64, u64), FramerError> {
     let (mut next, mut compressed_bytes) = (0, 0);
     let mut early = BTreeMap::new();
     for result in pressed {
-        let (frame, plain) = result?;
-        early.insert(frame.sequence, (frame, plain));
-        while let Some((frame, plain)) = early.remove(&next) {
+        let frame = result?;
+        early.insert(frame.sequence, frame);
+        while let Some(frame) = early.remove(&next) {
             next += 1;
             compressed_bytes += frame.compressed.len() as u64;
             give(frame).map_err(FramerError::Give)?;
-            recycle(plain, free);
+            // A reader that has gone needs no ticket.
+            let _gone = tickets.try_send(());
         }
     }
     Ok((next, compressed_bytes))
@@ -239,7 +246,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SMALL: Settings = Settings { frame_bytes: 1000, level: 3, threads: 3 };
+    const SMALL: Settings = Settings { frame_bytes: 1000, level: 3, threads: 3, sealed: true };
 
     fn all(settings: Settings, dump: &[u8]) -> (Vec<Frame>, Totals) {
         let mut frames = Vec::new();

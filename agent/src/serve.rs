@@ -1,7 +1,9 @@
 //! One request in, one dump out. Everything goes over standard input and output, which the daemon's SSH session
 //! holds; when it lets go of standard input, the dump is ended.
 
+use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 
 use resguardo_shared::dump::{Dump, Part};
@@ -17,11 +19,14 @@ use crate::process::{self, Killer, Running};
 /// itself; `allow` is the file that limits it.
 ///
 /// # Errors
-/// What standard input or output say. A refusal is an answer, not an error.
+/// What standard input or output say, and a refusal too, so that whoever takes our answer for a dump learns otherwise.
 pub fn serve(program: &[String], allow: Option<&Path>) -> io::Result<()> {
     let mut input = io::stdin();
-    // Frames are large; only the small records gain from the buffer.
-    let mut output = BufWriter::with_capacity(64 * 1024, io::stdout());
+    // Rust's own standard output looks for line feeds in whatever is written. Only the small records need a buffer.
+    let output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    // A larger pipe means fewer switches between us and sshd; whatever else it is costs only those.
+    let _smaller = rustix::pipe::fcntl_setpipe_size(&output, 1 << 20);
+    let mut output = BufWriter::with_capacity(16 * 1024, output);
     wire::write_hello(&mut output, &Hello { agent: env!("CARGO_PKG_VERSION").to_owned() })?;
     let answer = wire::read_request(&mut input)
         .map_err(|error| error.to_string())
@@ -29,7 +34,11 @@ pub fn serve(program: &[String], allow: Option<&Path>) -> io::Result<()> {
         .and_then(|request| give(program, &request, &mut output));
     match answer {
         Ok(end) => wire::write_end(&mut output, &end),
-        Err(reason) => wire::write_refused(&mut output, &Refused { reason }),
+        Err(reason) => {
+            let refused = Refused { reason };
+            wire::write_refused(&mut output, &refused)?;
+            Err(io::Error::other(refused.reason))
+        }
     }
 }
 
@@ -63,7 +72,7 @@ fn give(program: &[String], request: &Request, output: &mut (impl Write + Send))
     let (running, stdout) =
         Running::start(&recipe.dump).map_err(|error| format!("cannot start {}: {error}", recipe.dump.join(" ")))?;
     end_with_input(running.killer());
-    let settings = Settings { frame_bytes: FRAME_BYTES, level: request.level, threads: request.threads };
+    let settings = Settings { frame_bytes: FRAME_BYTES, level: request.level, threads: request.threads, sealed: true };
     let totals = framer::frame(settings, framer::fill_from(stdout, FRAME_BYTES), |frame| {
         wire::write_frame(output, &frame).and_then(|()| output.flush())
     });

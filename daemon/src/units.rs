@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn sizes_read_as_people_write_them() {
         let shown = [0, 1023, 1024, 1536, 1024 * 1024 - 1, 4_404_019, u64::MAX].map(bytes);
-        assert_eq!(shown, ["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1023.9 KiB", "4.1 MiB", "16384.0 PiB"]);
+        assert_eq!(shown, ["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1023.9 KiB", "4.1 MiB", "16383.9 PiB"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ fn frames(lengths: &[u32]) -> Vec<Frame> {
     let mut plain_offset = 0;
     let make = |(sequence, &plain_length): (usize, &u32)| {
         let compressed = vec![0xA5; 100 + sequence];
-        let digest = Digest::of(&compressed);
+        let digest = Some(Digest::of(&compressed));
         let frame = Frame { sequence: sequence as u64, plain_offset, plain_length, digest, compressed };
         plain_offset += u64::from(plain_length);
         frame

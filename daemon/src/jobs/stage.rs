@@ -24,7 +24,7 @@ use crate::vault::layout::{self, Stem, file_name};
 use crate::vault::writer;
 
 /// Bytes that may wait for each disk. The disks share the bytes themselves, so that this is a bound for all of them.
-const WAITING_BYTES: usize = 8 * 1024 * 1024;
+const WAITING_BYTES: usize = 6 * 1024 * 1024;
 
 /// What a part is taken from, and how.
 pub(super) struct From<'a> {

@@ -83,7 +83,7 @@ pub enum InflateError {
 struct Packed {
     place: Place,
     entry: Entry,
-    compressed: Vec<u8>,
+    buffers: Buffers,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -96,7 +96,15 @@ struct Place {
 struct Unpacked {
     place: Place,
     entry: Entry,
-    plain: Result<Vec<u8>, String>,
+    plain: Result<(), String>,
+    buffers: Buffers,
+}
+
+/// What goes round, and is the ticket for one frame in flight: a buffer for each of its forms.
+#[derive(Default)]
+struct Buffers {
+    compressed: Vec<u8>,
+    plain: Vec<u8>,
 }
 
 /// Reads an archive whose frames `table` lists, and gives its dump to `give` in order.
@@ -110,15 +118,15 @@ pub fn inflate(
     give: impl FnMut(&[u8]) -> io::Result<()> + Send,
 ) -> Result<Inflated, InflateError> {
     let threads = threads.max(1);
-    let depth = threads + 1;
-    let (work_in, work_out) = sync_channel::<Packed>(depth + threads);
+    // One frame is read, one given, one waits for each of these, and one is with each thread.
+    let depth = threads + 2;
+    let (work_in, work_out) = sync_channel::<Packed>(depth);
     let work_out = Mutex::new(work_out);
-    // Tickets bound how many frames are in flight, however unevenly the threads work.
-    let (ticket_in, ticket_out) = sync_channel::<Vec<u8>>(depth + threads);
-    for _ in 0..depth + threads {
-        let _fits = ticket_in.try_send(Vec::new());
+    let (ticket_in, ticket_out) = sync_channel::<Buffers>(depth);
+    for _ in 0..depth {
+        let _fits = ticket_in.try_send(Buffers::default());
     }
-    let (plain_in, plain_out) = sync_channel::<Unpacked>(depth + threads);
+    let (plain_in, plain_out) = sync_channel::<Unpacked>(depth);
     thread::scope(|scope| {
         for _ in 0..threads {
             let (work, plain) = (&work_out, plain_in.clone());
@@ -142,7 +150,7 @@ fn read_frames(
     archive: &mut impl Read,
     table: &SeekTable,
     hasher: &mut Hasher,
-    tickets: &Receiver<Vec<u8>>,
+    tickets: &Receiver<Buffers>,
     work: &SyncSender<Packed>,
 ) -> Result<u64, InflateError> {
     let mut place = Place::default();
@@ -152,11 +160,12 @@ fn read_frames(
         if length > COMPRESSED_BYTES_MAX || plain > FRAME_BYTES_MAX {
             return Err(InflateError::TooLarge { frame: place.frame, bytes: entry.compressed.max(entry.plain) });
         }
-        let Ok(mut compressed) = tickets.recv() else { break };
+        let Ok(mut buffers) = tickets.recv() else { break };
+        let compressed = &mut buffers.compressed;
         compressed.resize(length, 0);
-        archive.read_exact(&mut compressed).map_err(|source| InflateError::Read { at: place.archive, source })?;
-        hasher.update(&compressed);
-        if work.send(Packed { place, entry, compressed }).is_err() {
+        archive.read_exact(compressed).map_err(|source| InflateError::Read { at: place.archive, source })?;
+        hasher.update(compressed);
+        if work.send(Packed { place, entry, buffers }).is_err() {
             break;
         }
         place.frame += 1;
@@ -186,31 +195,34 @@ fn unpack(work: &Mutex<Receiver<Packed>>, unpacked: &SyncSender<Unpacked>) {
     let mut context = DCtx::create();
     loop {
         let packed = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Packed { place, entry, compressed }) = packed else { return };
-        let plain = unpack_frame(&mut context, entry, &compressed);
-        if unpacked.send(Unpacked { place, entry, plain }).is_err() {
+        let Ok(Packed { place, entry, mut buffers }) = packed else { return };
+        let plain = unpack_frame(&mut context, entry, &mut buffers);
+        if unpacked.send(Unpacked { place, entry, plain, buffers }).is_err() {
             return;
         }
     }
 }
 
-/// Decompresses one frame into a buffer of exactly the size that the table claims, so that no frame can swell.
-fn unpack_frame(context: &mut DCtx<'_>, entry: Entry, compressed: &[u8]) -> Result<Vec<u8>, String> {
+/// Decompresses one frame into a buffer that has room for what the table claims, which was bounded, so that no frame can
+/// swell beyond the bound.
+fn unpack_frame(context: &mut DCtx<'_>, entry: Entry, buffers: &mut Buffers) -> Result<(), String> {
+    let Buffers { compressed, plain } = buffers;
     let length = usize::try_from(entry.plain).unwrap_or(0);
-    let mut plain = Vec::with_capacity(length);
-    context.decompress(&mut plain, compressed).map_err(|code| get_error_name(code).to_owned())?;
+    plain.clear();
+    plain.reserve_exact(length);
+    context.decompress(plain, compressed).map_err(|code| get_error_name(code).to_owned())?;
     if plain.len() != length {
         return Err(format!("it holds {} bytes and not {length}", plain.len()));
     }
     if compressed.last_chunk().copied().map(u32::from_le_bytes) != Some(entry.checksum) {
         return Err("its checksum is not the one in the seek table".to_owned());
     }
-    Ok(plain)
+    Ok(())
 }
 
 fn give_in_order(
     unpacked: &Receiver<Unpacked>,
-    tickets: &SyncSender<Vec<u8>>,
+    tickets: &SyncSender<Buffers>,
     mut give: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> Result<Inflated, InflateError> {
     let mut hasher = Hasher::default();
@@ -227,17 +239,17 @@ fn give_in_order(
     let mut next = 0;
     for piece in unpacked {
         early.insert(piece.place.frame, piece);
-        while let Some(Unpacked { place, entry, plain }) = early.remove(&next) {
+        while let Some(Unpacked { place, entry, plain, buffers }) = early.remove(&next) {
             next += 1;
             match plain {
-                Ok(plain) => {
-                    hasher.update(&plain);
-                    inflated.plain_bytes += plain.len() as u64;
-                    give(&plain).map_err(InflateError::Give)?;
+                Ok(()) => {
+                    hasher.update(&buffers.plain);
+                    inflated.plain_bytes += buffers.plain.len() as u64;
+                    give(&buffers.plain).map_err(InflateError::Give)?;
                 }
                 Err(what) => inflated.note(place, entry, what),
             }
-            let _reader_is_done = tickets.try_send(Vec::new());
+            let _reader_is_done = tickets.try_send(buffers);
         }
     }
     inflated.frames = next;

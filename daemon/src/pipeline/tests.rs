@@ -31,7 +31,7 @@ fn ends<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
 
 fn frames(dump: &[u8], frame_bytes: usize) -> Vec<Frame> {
     let mut frames = Vec::new();
-    let settings = Settings { frame_bytes, level: 1, threads: 2 };
+    let settings = Settings { frame_bytes, level: 1, threads: 2, sealed: true };
     frame(settings, fill_from(dump, frame_bytes), |frame| {
         frames.push(frame);
         Ok(())
@@ -292,8 +292,13 @@ fn a_frame_that_arrived_damaged_is_refused_and_its_takers_are_told_that_nothing_
 fn what_is_no_zstd_frame_with_a_checksum_is_refused() {
     let without = zstd::bulk::compress(&[7; 1000], 1).unwrap();
     for compressed in [without, vec![0x28, 0xB5, 0x2F], vec![], b"no es una trama".to_vec()] {
-        let frame =
-            Frame { sequence: 0, plain_offset: 0, plain_length: 1000, digest: Digest::of(&compressed), compressed };
+        let frame = Frame {
+            sequence: 0,
+            plain_offset: 0,
+            plain_length: 1000,
+            digest: Some(Digest::of(&compressed)),
+            compressed,
+        };
         assert_eq!(received(vec![frame]).0, Err(ReceiveError::NotAFrame { sequence: 0 }));
     }
 }

@@ -19,8 +19,8 @@ use tokio::task::JoinHandle;
 
 use crate::transport::{Session, Window};
 
-/// Frames that may wait between the wire and the pipeline: enough to keep both busy, few enough for the memory bound.
-const FRAMES_WAITING: usize = 2;
+/// Frames that may wait between the wire and the pipeline: one more is on its way on each side, and each may have 4 MiB.
+const FRAMES_WAITING: usize = 1;
 
 /// How dumps are taken on a server.
 #[derive(Debug, Clone)]

@@ -25,7 +25,7 @@ pub(super) async fn run(
     let mut exec = session.exec(&shell::join(&recipe.dump)).await?;
     // A command that reads its input finds it closed, as the agent's finds it empty.
     exec.send_eof().await?;
-    let settings = Settings { frame_bytes: FRAME_BYTES, level: request.level, threads: request.threads };
+    let settings = Settings { frame_bytes: FRAME_BYTES, level: request.level, threads: request.threads, sealed: false };
 
     // Buffers go round between the framer's thread and this task: empty ones here, full ones there.
     let (empty_in, mut empty_out) = mpsc::channel::<Vec<u8>>(1);

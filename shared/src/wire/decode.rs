@@ -179,6 +179,8 @@ impl Decoder {
         self.stage = stage;
         self.needed = needed;
         self.partial.clear();
+        // Exactly what the bound has let pass: growing by doubling would hold up to twice as much.
+        self.partial.reserve_exact(needed);
     }
 
     fn preamble(&mut self) -> Result<(), WireError> {
@@ -256,7 +258,7 @@ impl Decoder {
         self.plain_bytes += u64::from(plain_length);
         payload.drain(..FRAME_HEADER_BYTES);
         self.compressed_bytes += u64::try_from(payload.len()).unwrap_or(u64::MAX);
-        Ok(Frame { sequence, plain_offset: offset, plain_length, digest, compressed: payload })
+        Ok(Frame { sequence, plain_offset: offset, plain_length, digest: Some(digest), compressed: payload })
     }
 
     fn end(&self, payload: &[u8]) -> Result<End, WireError> {

@@ -37,11 +37,13 @@ pub fn write_hello(out: &mut impl Write, hello: &Hello) -> io::Result<()> {
 /// Writes a frame.
 ///
 /// # Errors
-/// Whatever `out` returns, and `InvalidInput` for a frame beyond the bounds.
+/// Whatever `out` returns, and `InvalidInput` for a frame beyond the bounds or without a digest.
 pub fn write_frame(out: &mut impl Write, frame: &Frame) -> io::Result<()> {
     if frame.compressed.len() > COMPRESSED_BYTES_MAX {
         return Err(too_large(frame.compressed.len()));
     }
+    let unsealed = || io::Error::new(io::ErrorKind::InvalidInput, "a frame without a digest cannot be sent");
+    let digest = frame.digest.ok_or_else(unsealed)?;
     let mut header = [0; 8 + FRAME_HEADER_BYTES];
     header[0] = FRAME;
     header[4..8].copy_from_slice(&length(FRAME_HEADER_BYTES + frame.compressed.len())?);
@@ -49,7 +51,7 @@ pub fn write_frame(out: &mut impl Write, frame: &Frame) -> io::Result<()> {
     header[16..24].copy_from_slice(&frame.plain_offset.to_le_bytes());
     header[24..28].copy_from_slice(&frame.plain_length.to_le_bytes());
     // Bytes 28 to 32 say what the frame needs to be read: nothing, in this version.
-    header[32..64].copy_from_slice(&frame.digest.0);
+    header[32..64].copy_from_slice(&digest.0);
     out.write_all(&header)?;
     out.write_all(&frame.compressed)
 }

@@ -57,7 +57,7 @@ impl Run {
 
     pub(super) fn frames(&self) -> (Vec<Frame>, Totals) {
         let mut frames = Vec::new();
-        let settings = Settings { frame_bytes: self.frame_bytes, level: 1, threads: 2 };
+        let settings = Settings { frame_bytes: self.frame_bytes, level: 1, threads: 2, sealed: true };
         let totals = frame(settings, fill_from(self.dump.as_slice(), self.frame_bytes), |frame| {
             frames.push(frame);
             Ok(())

@@ -140,16 +140,17 @@ fn a_sweep_during_the_claiming_takes_no_claim_for_dead() {
 }
 
 #[test]
-fn a_claim_that_is_being_made_is_left_alone_and_one_that_was_never_made_is_removed() {
+fn a_claim_that_is_being_made_is_left_alone_and_one_that_was_cut_while_it_was_made_is_removed() {
     let disk = place::folder("disco");
     let run = Run::new("2026-11-22T020000-0600", Vec::new());
     let folder = disk.files.as_ref().unwrap().join(UNFINISHED).join(run.id.to_string());
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("claim.json.unfinished"), "").unwrap();
-    let changed = disk.store().list(UNFINISHED).unwrap()[0].changed.unwrap();
-    sweep(&disk.store(), changed + 5).unwrap();
-    assert!(folder.join("claim.json.unfinished").exists());
+    let making = File::create(folder.join("claim.json.unfinished")).unwrap();
+    making.lock().unwrap();
     sweep(&disk.store(), MUCH_LATER).unwrap();
+    assert!(folder.join("claim.json.unfinished").exists());
+    drop(making);
+    sweep(&disk.store(), 0).unwrap();
     assert!(!folder.exists());
 }
 

@@ -1,0 +1,40 @@
+//! The measurements, one file for each thing that is needed, and the order in which they are taken.
+
+mod data;
+mod distance;
+mod machine;
+mod memory;
+mod meter;
+mod options;
+mod ours;
+mod profile;
+mod relay;
+mod shell;
+mod sshd;
+mod stage;
+mod table;
+mod uses;
+
+use anyhow::Result;
+use options::{Options, Section};
+use stage::Stage;
+
+/// Takes all measurements that were asked for, and prints each as it is done.
+pub(crate) fn run() -> Result<()> {
+    let options = Options::from_arguments()?;
+    machine::print();
+    let stage = Stage::build(&options)?;
+    stage.print();
+    for section in Section::ALL.into_iter().filter(|&section| options.wants(section)) {
+        match section {
+            Section::Dump => uses::dump(&stage)?,
+            Section::Tools => uses::tools(&stage)?,
+            Section::Distance => distance::measure(&stage)?,
+            Section::Live => uses::live(&stage)?,
+            Section::Tree => uses::tree(&stage)?,
+            Section::Memory => memory::measure(&stage)?,
+            Section::Profile => profile::measure(&stage)?,
+        }
+    }
+    Ok(())
+}
