@@ -49,13 +49,13 @@ pub enum HostKeys {
 ///
 /// russh announces the window once, when a channel opens, and adjusts it back only below its half, so a stream runs at
 /// about window / (2 × round trip). A window that is too large is no gift either: when our side is slower than the wire,
-/// sshd piles the surplus up, and 16 MiB of it double sshd's CPU time. Hence two sizes, and a larger one only after the
+/// sshd piles the surplus up, and 16 MiB of it doubled sshd's CPU time. Hence two sizes, and a larger one only after the
 /// round trip asked for it (see [`connect`](super::connect)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
     /// 4 MiB, for streams that are compressed on our side and may lag behind the wire.
     Lan,
-    /// 16 MiB, for an agent's frames, which are taken as fast as they come.
+    /// 8 MiB, for an agent's frames, which are taken as fast as they come; what a disk does not take at once may fill it.
     Agent,
 }
 
@@ -64,7 +64,7 @@ impl Window {
     pub(super) fn bytes(self) -> u32 {
         match self {
             Self::Lan => 4 << 20,
-            Self::Agent => 16 << 20,
+            Self::Agent => 8 << 20,
         }
     }
 }
