@@ -10,6 +10,7 @@ use super::exit::{Failure, code};
 use super::{load, print};
 use crate::jobs::disks;
 use crate::jobs::error::JobError;
+use crate::vault::admit::cautions;
 use crate::vault::error::VaultError;
 use crate::vault::marker::{FORMAT, Marker, prepare};
 use crate::vault::store::Place;
@@ -26,6 +27,7 @@ pub(super) fn init(config: &Path, init: &DiskInit) -> Result<u8, Failure> {
     }
     let place = place(config, init)?;
     let marker = marker(&init.label, init.custody.clone());
+    cautions(&place).iter().for_each(|caution| print::note(&format!("warning: {caution}")));
     prepare(&place, &marker).map_err(JobError::from)?;
     if init.json {
         print::json(&serde_json::json!({ "label": marker.label, "id": marker.id, "place": place.shown() }))?;

@@ -45,15 +45,13 @@ pub fn to_folder(
     for file in files {
         let path = path(file);
         let unfinished = path.with_added_extension("unfinished");
-        let written = write_file(&unfinished, |out| give(found, file, threads, tell, out));
-        if let Err(error) = written {
-            // What is left is plainly named, but should not stay in the way of the next attempt.
-            let _left = fs::remove_file(&unfinished);
-            return Err(error);
+        write_file(&unfinished, |out| give(found, file, threads, tell, out))?;
+        // A link fails where a rename would overwrite; only file systems without links get the rename.
+        match fs::hard_link(&unfinished, &path) {
+            Ok(()) => fs::remove_file(&unfinished).map_err(failed("remove", &unfinished))?,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(JobError::Exists { path }),
+            Err(_) => fs::rename(&unfinished, &path).map_err(failed("name", &path))?,
         }
-        // A link fails where a rename would overwrite.
-        let named = fs::hard_link(&unfinished, &path).and_then(|()| fs::remove_file(&unfinished));
-        named.or_else(|_| fs::rename(&unfinished, &path)).map_err(failed("name", &path))?;
         restored.push(path);
     }
     Ok(restored)
@@ -66,9 +64,18 @@ fn write_file(path: &Path, give: impl FnOnce(&mut (dyn Write + Send)) -> Result<
         move |source| JobError::Write { act, path, source }
     };
     // A dump holds everything that the database kept from people: only its owner reads it.
-    let open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-    let mut file: File = open.map_err(failed("write"))?;
-    give(&mut file)?;
+    let open = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file: File = match open {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(JobError::Exists { path: path.to_owned() });
+        }
+        open => open.map_err(failed("write"))?,
+    };
+    if let Err(error) = give(&mut file) {
+        // What is left is plainly named, but should not stay in the way of the next attempt.
+        let _left = fs::remove_file(path);
+        return Err(error);
+    }
     file.sync_all().map_err(failed("sync"))
 }
 

@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
-use rustix::fs::{StatVfsMountFlags, statvfs};
+use rustix::fs::{StatVfsMountFlags, statfs, statvfs};
 use uuid::Uuid;
 
 use super::error::VaultError;
 use super::marker::{self, Marker};
-use super::store::{Place, Store};
+use super::store::{Place, Store, is_mount_point};
 use crate::units;
 
 /// Room that is always left on a disk, for what others and the file system itself need.
 pub const RESERVE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// What `statfs` says of FAT in all its sizes (linux/magic.h).
+const MSDOS_SUPER_MAGIC: i64 = 0x4d44;
 
 /// A disk that is here and is the one it says.
 #[derive(Debug, Clone)]
@@ -55,6 +58,23 @@ fn look_for_writes(name: &str, path: &Path) -> Result<(), VaultError> {
         return Err(VaultError::ReadOnly { disk: name.to_owned(), path: path.to_owned() });
     }
     Ok(())
+}
+
+/// What should be known of a place before it becomes a disk, as sentences.
+pub fn cautions(place: &Place) -> Vec<String> {
+    let Place::Folder { path, .. } = place else { return Vec::new() };
+    let shown = path.display();
+    let mut cautions = Vec::new();
+    if !is_mount_point(path).unwrap_or(false) {
+        cautions.push(format!(
+            "nothing is mounted just at {shown}; if a disk belongs there, mount it first and prepare that. A plain folder \
+             needs `mount_point: false` in the configuration"
+        ));
+    }
+    if statfs(path).is_ok_and(|stat| stat.f_type == MSDOS_SUPER_MAGIC) {
+        cautions.push(format!("{shown} has a FAT file system, which holds no file over 4 GiB; ext4 or exFAT do"));
+    }
+    cautions
 }
 
 /// Bytes that are free on a disk, where it is one that says.

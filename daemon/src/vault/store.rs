@@ -272,17 +272,19 @@ fn object(key: String, found: &opendal::Metadata) -> Object {
 /// An empty mount point takes writes like any folder, and hides them when the disk comes: the oldest trap there is.
 fn look_at_folder(disk: &str, path: &Path, mount_point: bool) -> Result<(), VaultError> {
     let no_folder = || VaultError::NoFolder { disk: disk.to_owned(), path: path.to_owned() };
-    let here = path.metadata().map_err(|_| no_folder())?;
-    if !here.is_dir() {
+    if !path.is_dir() {
         return Err(no_folder());
     }
-    let parent = path.join("..").metadata().map_err(|_| no_folder())?;
-    // The root of a file system is on another device than its parent, or is its own parent.
-    let mounted = here.dev() != parent.dev() || here.ino() == parent.ino();
-    if mount_point && !mounted {
+    if mount_point && !is_mount_point(path).map_err(|_| no_folder())? {
         return Err(VaultError::NotMounted { disk: disk.to_owned(), path: path.to_owned() });
     }
     Ok(())
+}
+
+/// Whether a file system is mounted just here: its root is on another device than its parent, or is its own parent.
+pub(super) fn is_mount_point(path: &Path) -> io::Result<bool> {
+    let (here, parent) = (path.metadata()?, path.join("..").metadata()?);
+    Ok(here.dev() != parent.dev() || here.ino() == parent.ino())
 }
 
 /// An error of OpenDAL as one of ours.
