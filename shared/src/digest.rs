@@ -1,10 +1,14 @@
 //! SHA-256 digests (FIPS 180-4), written in lower-case hexadecimal as `sha256sum` writes them.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
+
+/// Bytes that are read at once.
+const READ_BYTES: usize = 1 << 20;
 
 /// A SHA-256 digest.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,6 +29,29 @@ impl Digest {
         let mut hasher = Hasher::default();
         hasher.update(bytes);
         hasher.finish()
+    }
+}
+
+impl Digest {
+    /// Reads to the end, a MiB at a time; returns the bytes read and their digest.
+    ///
+    /// # Errors
+    /// Whatever `input` returns, except for interruptions.
+    pub fn of_reader(mut input: impl Read) -> io::Result<(u64, Self)> {
+        let mut hasher = Hasher::default();
+        let mut buffer = vec![0; READ_BYTES];
+        let mut bytes = 0;
+        loop {
+            match input.read(&mut buffer) {
+                Ok(0) => return Ok((bytes, hasher.finish())),
+                Ok(read) => {
+                    hasher.update(&buffer[..read]);
+                    bytes += read as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 
@@ -98,6 +125,7 @@ mod tests {
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Digest::of(b"abc").to_string(), expected);
         assert_eq!(expected.parse(), Ok(Digest::of(b"abc")));
+        assert_eq!(Digest::of_reader(&b"abc"[..]).unwrap(), (3, Digest::of(b"abc")));
     }
 
     #[test]

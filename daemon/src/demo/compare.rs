@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use resguardo_shared::digest::Hasher;
+use resguardo_shared::digest::Digest;
 use zstd::stream::read::Decoder;
 
 /// The archives of one backup, which `sha256sum -c` would call good.
@@ -19,25 +19,14 @@ pub fn check_sums(sums: &Path) -> Result<Vec<PathBuf>, String> {
     for line in fs::read_to_string(sums).map_err(|error| format!("{}: {error}", sums.display()))?.lines() {
         let (digest, name) = line.split_once("  ").ok_or_else(|| format!("{} does not read", sums.display()))?;
         let path = folder.join(name);
-        if digest_of(&path).map_err(|error| format!("{}: {error}", path.display()))? != digest {
+        let (_, found) =
+            File::open(&path).and_then(Digest::of_reader).map_err(|error| format!("{}: {error}", path.display()))?;
+        if found.to_string() != digest {
             return Err(format!("{} is not what its checksum says", path.display()));
         }
         files.push(path);
     }
     Ok(files)
-}
-
-fn digest_of(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hasher = Hasher::default();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(hasher.finish().to_string());
-        }
-        hasher.update(&buffer[..read]);
-    }
 }
 
 /// What `zstd -dc` would give.

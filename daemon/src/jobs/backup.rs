@@ -1,16 +1,14 @@
 //! The main job: each dataset from its server to every disk, and nothing called a backup before it was read back.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use resguardo_shared::dump::{Dump, Part};
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
-use super::disks;
 use super::error::{JobError, chain};
+use super::preflight::{Looked, abandon, admit_all, claim, free_stem, ready};
 use super::progress::{Event, Listener, Step};
 use super::select::Item;
 use super::stage::{Failed, From, stage};
@@ -19,19 +17,13 @@ use crate::config::model::{Config, Dataset, Server};
 use crate::proof::Evidence;
 use crate::source::Way;
 use crate::transport::{self, Session};
-use crate::vault::admit::{Admitted, has_room};
-use crate::vault::catalogue;
+use crate::vault::admit::Admitted;
 use crate::vault::commit::{self, Candidate, Staged};
 use crate::vault::error::VaultError;
 use crate::vault::layout::Stem;
 use crate::vault::manifest::{DiskName, FORMAT, Manifest, ReadBack};
 use crate::vault::read_back::How;
-use crate::vault::store::Store;
-use crate::vault::sweep::{self, Claim};
 use crate::vault::writer::Pending;
-
-/// How long a disk that failed may take to give up what was unfinished on it.
-const ABANDON: Duration = Duration::from_secs(60);
 
 /// What a run has to work with.
 #[derive(Clone, Copy)]
@@ -102,43 +94,8 @@ fn log(dataset: &str, event: &Event) {
     }
 }
 
-/// Removes what a dataset's run left on the disks that did not keep it. What cannot be removed now, the next sweep removes.
-fn abandon(id: Uuid, item: &Item, admitted: &BTreeMap<String, Result<Admitted, JobError>>, kept: &[String]) {
-    for disk in item.disks.iter().filter(|name| !kept.contains(name)) {
-        let Some(Ok(disk)) = admitted.get(disk) else { continue };
-        let disk = disk.clone();
-        let removing =
-            Pending::start(&disk.name.clone(), move || sweep::abandon(&Store::open(&disk.name, &disk.place)?, id));
-        if let Err(error) = removing.wait(ABANDON) {
-            tracing::warn!(dataset = item.name(), error = chain(&error), "unfinished files stay until the next run");
-        }
-    }
-}
-
-/// The disks of all items, each looked at once and swept of what dead runs left.
-fn admit_all(run: Run<'_>, items: &[Item]) -> BTreeMap<String, Result<Admitted, JobError>> {
-    let mut admitted = BTreeMap::new();
-    for name in items.iter().flat_map(|item| &item.disks) {
-        if !admitted.contains_key(name) {
-            let result = disks::by_name(run.config, name).and_then(|disk| {
-                let removed = sweep::sweep(&Store::open(&disk.name, &disk.place)?, (run.now)().timestamp())?;
-                removed.iter().for_each(|key| tracing::info!(disk = name, key, "removed what a dead run left"));
-                Ok(disk)
-            });
-            admitted.insert(name.clone(), result);
-        }
-    }
-    admitted
-}
-
 /// The backup of one dataset, from top to bottom.
-fn keep(
-    run: Run<'_>,
-    id: Uuid,
-    item: &Item,
-    admitted: &BTreeMap<String, Result<Admitted, JobError>>,
-    failed: &mut Failed,
-) -> Result<Kept, JobError> {
+fn keep(run: Run<'_>, id: Uuid, item: &Item, admitted: &Looked, failed: &mut Failed) -> Result<Kept, JobError> {
     let (server, dataset) = find(run.config, item)?;
     let name = item.name();
     let started = (run.now)();
@@ -214,82 +171,6 @@ fn keep(
 fn find<'a>(config: &'a Config, item: &Item) -> Result<(&'a Server, &'a Dataset), JobError> {
     let found = config.server(&item.server).zip(config.dataset(&item.server, &item.dataset));
     found.ok_or_else(|| JobError::Unknown { what: "dataset", name: item.name(), known: String::new() })
-}
-
-/// The disks that may be written to, and the size of the last dump.
-fn ready(
-    item: &Item,
-    admitted: &BTreeMap<String, Result<Admitted, JobError>>,
-    failed: &mut Failed,
-) -> Result<(Vec<Admitted>, Option<u64>), JobError> {
-    let mut disks = Vec::new();
-    let mut expected = None;
-    let mut why = Vec::new();
-    for name in &item.disks {
-        match admitted.get(name) {
-            Some(Ok(disk)) => match look(disk, &item.name()) {
-                Ok(plain) => {
-                    expected = expected.max(plain);
-                    disks.push(disk.clone());
-                }
-                Err(error) => {
-                    why.push(chain(&error));
-                    failed.insert(name.clone(), error);
-                }
-            },
-            Some(Err(error)) => {
-                why.push(chain(error));
-                failed.insert(name.clone(), VaultError::NotReady { disk: name.clone(), why: chain(error) });
-            }
-            None => {}
-        }
-    }
-    if disks.is_empty() {
-        return Err(JobError::NoDisk { dataset: item.name(), why: why.join("; "), refused: true });
-    }
-    Ok((disks, expected))
-}
-
-/// Looks for room on one disk, by the size of its last backup of the dataset; returns the size of that dump.
-fn look(disk: &Admitted, dataset: &str) -> Result<Option<u64>, VaultError> {
-    let store = Store::open(&disk.name, &disk.place)?;
-    let last = catalogue::last(&store, dataset)?;
-    // Data grow: a fifth more than last time is asked for.
-    let expected = last.as_ref().map_or(0, Manifest::archive_bytes);
-    has_room(disk, expected.saturating_add(expected / 5))?;
-    Ok(last.as_ref().map(Manifest::plain_bytes))
-}
-
-/// A stem that no disk uses yet: the second in which the backup began, or the next that is free.
-fn free_stem(run: Run<'_>, item: &Item, started: DateTime<Utc>, disks: &[Admitted]) -> Result<Stem, JobError> {
-    let stores = disks.iter().map(|disk| Store::open(&disk.name, &disk.place)).collect::<Result<Vec<_>, _>>()?;
-    let mut moment = started.with_timezone(&run.config.time_zone);
-    loop {
-        let stem = Stem::new(&item.server, &item.dataset, &moment.format("%Y-%m-%dT%H%M%S%z").to_string());
-        let mut taken = false;
-        for store in &stores {
-            taken |= store.stat(&stem.manifest())?.is_some() || store.stat(&stem.sha256())?.is_some();
-        }
-        if !taken {
-            return Ok(stem);
-        }
-        moment += chrono::TimeDelta::seconds(1);
-    }
-}
-
-fn claim(disks: &[Admitted], run: Uuid, stem: &Stem, dump: &Dump, failed: &mut Failed) -> Vec<Candidate> {
-    let archives: Vec<String> = dump.parts().iter().map(|&part| stem.archive(dump.suffix(part))).collect();
-    let mut candidates = Vec::new();
-    for disk in disks {
-        let claimed = Store::open(&disk.name, &disk.place).and_then(|store| Claim::new(&store, run, stem, &archives));
-        match claimed {
-            Ok(claim) => candidates.push(Candidate { disk: disk.clone(), claim }),
-            Err(error) => {
-                failed.insert(disk.name.clone(), error);
-            }
-        }
-    }
-    candidates
 }
 
 fn connect(run: Run<'_>, server: &Server, way: &Way, name: &str) -> Result<Arc<Session>, JobError> {

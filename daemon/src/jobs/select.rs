@@ -81,3 +81,55 @@ fn datasets(config: &Config) -> impl Iterator<Item = String> + '_ {
         .iter()
         .flat_map(|server| server.datasets.iter().map(move |dataset| format!("{}/{}", server.name, dataset.name)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> Config {
+        let text = include_str!("../../../config/resguardo.yaml");
+        crate::config::parse(text, std::path::Path::new("resguardo.yaml")).unwrap()
+    }
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn no_names_mean_every_dataset_of_every_plan_once() {
+        let config = config();
+        let items = select(&config, &[]).unwrap();
+        for plan in &config.plans {
+            for (server, dataset) in &plan.datasets {
+                let same = items.iter().filter(|item| item.server == *server && item.dataset == *dataset);
+                let [item] = same.collect::<Vec<_>>()[..] else { panic!("{server}/{dataset} comes once") };
+                assert!(
+                    plan.disks.iter().all(|disk| item.disks.contains(disk)),
+                    "{server}/{dataset} on {:?}",
+                    plan.disks
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_dataset_by_its_name_goes_where_its_plans_would_take_it() {
+        let config = config();
+        let plan = &config.plans[0];
+        let (server, dataset) = &plan.datasets[0];
+        let name = format!("{server}/{dataset}");
+        let [item] = &select(&config, &names(&[&name])).unwrap()[..] else { panic!("one item") };
+        assert_eq!((item.name(), &item.plan), (name, &None));
+        assert!(plan.disks.iter().all(|disk| item.disks.contains(disk)));
+    }
+
+    #[test]
+    fn an_unknown_name_lists_what_there_is() {
+        let config = config();
+        let error = select(&config, &names(&["semenal"])).unwrap_err().to_string();
+        assert!(error.contains("semenal") && error.contains(&config.plans[0].name), "{error}");
+        assert!(config.servers.iter().all(|server| {
+            server.datasets.iter().all(|dataset| error.contains(&format!("{}/{}", server.name, dataset.name)))
+        }));
+    }
+}

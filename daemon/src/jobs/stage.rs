@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::error::{JobError, chain};
 use super::progress::{Event, Listener, Step};
 use crate::config::model::Limits;
-use crate::pipeline::fan_out::FanOut;
+use crate::pipeline::fan_out::{FanOut, TooSlow};
 use crate::pipeline::queue;
 use crate::pipeline::receive::{Received, Told, receive};
 use crate::proof::Expect;
@@ -21,10 +21,13 @@ use crate::transport::Session;
 use crate::vault::commit::{Candidate, Staged, patience};
 use crate::vault::error::VaultError;
 use crate::vault::layout::{self, Stem, file_name};
-use crate::vault::writer;
+use crate::vault::writer::{self, Pending};
 
 /// Bytes that may wait for each disk. The disks share the bytes themselves, so that this is a bound for all of them.
 const WAITING_BYTES: usize = 6 * 1024 * 1024;
+
+/// How long a disk that was left out may take to close its file.
+const LEFT_OUT: Duration = Duration::from_secs(10);
 
 /// What a part is taken from, and how.
 pub(super) struct From<'a> {
@@ -67,7 +70,8 @@ pub(super) fn stage(
         writings.push(writer::start(&candidate.disk, key, receiver));
     }
     let mut fan_out = FanOut::new(takers, Duration::from_secs(from.limits.disk_patience_seconds));
-    let taken = take(from, dumping, &mut fan_out, listen);
+    let mut slow = Vec::new();
+    let taken = take(from, dumping, &mut fan_out, &mut slow, listen);
     // The dump is judged before the disks are told that it is whole: a failed one is given up on every disk.
     let judged = match taken {
         Ok((received, end)) => match source::judge(from.dump, part, &end) {
@@ -84,10 +88,32 @@ pub(super) fn stage(
         drop(fan_out);
     }
     let longest = patience(judged.as_ref().map_or(0, |(received, ..)| received.archive_bytes));
+    settle(disks, writings, &slow, longest, judged.is_ok(), failed, listen);
+    let (received, end, warnings) = judged?;
+    let expect = Expect::of(from.dump, part);
+    Ok((Staged { part, key: unfinished, final_key, received, end, expect }, warnings))
+}
+
+/// Waits for every disk's writer: those that wrote it, or gave it up as they were told, are left.
+fn settle(
+    disks: &mut Vec<Candidate>,
+    writings: Vec<Pending<u64>>,
+    slow: &[TooSlow],
+    longest: Duration,
+    well: bool,
+    failed: &mut Failed,
+    listen: Listener<'_>,
+) {
     let mut left = Vec::new();
     for (candidate, writing) in std::mem::take(disks).into_iter().zip(writings) {
-        match writing.wait(longest) {
-            Ok(_) | Err(VaultError::GivenUp { .. }) if judged.is_err() => left.push(candidate),
+        // A disk that was left out for its slowness may hang for ever, and has cost enough.
+        let slow = slow.iter().find(|slow| slow.name == candidate.disk.name);
+        let result = writing.wait(slow.map_or(longest, |_| LEFT_OUT)).map_err(|error| match slow {
+            Some(slow) => VaultError::TooSlow(slow.clone()),
+            None => error,
+        });
+        match result {
+            Ok(_) | Err(VaultError::GivenUp { .. }) if !well => left.push(candidate),
             Ok(_) => left.push(candidate),
             Err(error) => {
                 listen(Event::DiskFailed { disk: candidate.disk.name.clone(), why: chain(&error) });
@@ -96,9 +122,6 @@ pub(super) fn stage(
         }
     }
     *disks = left;
-    let (received, end, warnings) = judged?;
-    let expect = Expect::of(from.dump, part);
-    Ok((Staged { part, key: unfinished, final_key, received, end, expect }, warnings))
 }
 
 enum Lost {
@@ -110,6 +133,7 @@ fn take(
     from: &From<'_>,
     mut dumping: Dumping,
     fan_out: &mut FanOut,
+    slow: &mut Vec<TooSlow>,
     listen: Listener<'_>,
 ) -> Result<(Received, End), Lost> {
     listen(Event::Step(Step::Receive));
@@ -117,7 +141,7 @@ fn take(
     let received = receive(frames, fan_out, |told| match told {
         Told::Frame { plain, compressed } => listen(Event::Bytes { plain, archive: compressed }),
         Told::Taken { name, bytes } => listen(Event::Taken { disk: name.to_owned(), bytes }),
-        Told::GivenUp(slow) => listen(Event::Warning(slow.to_string())),
+        Told::GivenUp(disk) => slow.push(disk.clone()),
     });
     let received = received.map_err(Lost::Receive)?;
     let end = from.runtime.block_on(dumping.finish()).map_err(Lost::Dump)?;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use resguardo_shared::digest::{Digest, Hasher};
+use resguardo_shared::digest::Digest;
 use resguardo_shared::shell::quote;
 
 use super::error::SourceError;
@@ -40,7 +40,7 @@ exec "$agent" serve"#;
 /// [`SourceError::Binary`], [`SourceError::OtherMachine`], [`SourceError::Bring`], or the session's.
 pub(super) async fn bring(session: &Session, binary: &Path, folder: Option<&str>) -> Result<String, SourceError> {
     let unreadable = |source| SourceError::Binary { path: binary.to_owned(), source };
-    let digest = digest(binary).map_err(unreadable)?;
+    let (_, digest) = File::open(binary).and_then(Digest::of_reader).map_err(unreadable)?;
     let script = |step: &str| {
         let folder = quote(folder.unwrap_or_default());
         format!("sh -c {} resguardo {folder} {digest}", quote(&format!("{FOLDER}{step}")))
@@ -81,17 +81,4 @@ async fn send(session: &Session, binary: &Path, command: &str) -> Result<(), Sou
         return Ok(());
     }
     Err(SourceError::Bring { what: format!("{:?}: {}", finished.exit, super::said(&finished.stderr)) })
-}
-
-fn digest(binary: &Path) -> std::io::Result<Digest> {
-    let mut file = File::open(binary)?;
-    let mut hasher = Hasher::default();
-    let mut buffer = vec![0; CHUNK_BYTES];
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(hasher.finish());
-        }
-        hasher.update(&buffer[..read]);
-    }
 }

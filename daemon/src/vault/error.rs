@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::manifest::ManifestError;
+use crate::pipeline::fan_out::TooSlow;
 use crate::pipeline::inflate::{Damage, InflateError};
 use crate::pipeline::seek_table::BadSeekTable;
 use crate::proof::Incomplete;
@@ -235,6 +236,9 @@ pub enum VaultError {
         /// What was being written.
         key: String,
     },
+    /// It was left out because it kept the others waiting.
+    #[error(transparent)]
+    TooSlow(TooSlow),
     /// A thread of this disk ended without a word, or never ends.
     #[error("disk {disk}: it does not answer; look at its cable and at `dmesg`")]
     Hung {

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use resguardo_shared::digest::{Digest, Hasher};
+use resguardo_shared::digest::Digest;
 use rustix::fs::{Advice, OFlags, fadvise};
 
 use super::error::VaultError;
@@ -166,21 +166,10 @@ impl Store {
 /// # Errors
 /// [`VaultError::Operation`].
 pub fn digest(store: &Store, key: &str) -> Result<(u64, Digest, How), VaultError> {
-    let (mut archive, how) = open(store, key)?;
-    let mut hasher = Hasher::default();
-    let mut buffer = vec![0; READ_BYTES];
-    let mut bytes = 0;
-    loop {
-        let read = match archive.read(&mut buffer) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            read => read.map_err(|error| operation_io(store.disk(), "read back", key, error))?,
-        };
-        if read == 0 {
-            return Ok((bytes, hasher.finish(), how));
-        }
-        hasher.update(&buffer[..read]);
-        bytes += read as u64;
-    }
+    let (archive, how) = open(store, key)?;
+    let (bytes, digest) =
+        Digest::of_reader(archive).map_err(|error| operation_io(store.disk(), "read back", key, error))?;
+    Ok((bytes, digest, how))
 }
 
 /// Reads the seek table at the end of an archive.
