@@ -17,6 +17,11 @@ pub fn bytes(bytes: u64) -> String {
     format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
 }
 
+/// A number of things: `1 frame`, `12 frames`.
+pub fn count(number: u64, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
 /// A duration: `0.4 s`, `41 s`, `3 min 07 s`, `2 h 05 min`.
 pub fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
@@ -36,6 +41,11 @@ mod tests {
     fn sizes_read_as_people_write_them() {
         let shown = [0, 1023, 1024, 1536, 1024 * 1024 - 1, 4_404_019, u64::MAX].map(bytes);
         assert_eq!(shown, ["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1023.9 KiB", "4.1 MiB", "16383.9 PiB"]);
+    }
+
+    #[test]
+    fn one_thing_is_no_things() {
+        assert_eq!([0, 1, 2].map(|number| count(number, "disk")), ["0 disks", "1 disk", "2 disks"]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::config::model::{Config, HostKeys};
 use crate::config::{self, problem::Problems};
 use crate::jobs::error::chain;
 use crate::jobs::{disks, targets};
+use crate::units;
 
 pub(super) fn run(file: &Path, check: &Check) -> Result<u8, Failure> {
     match config::load(file) {
@@ -41,22 +42,20 @@ fn problems_json(problems: &Problems) -> serde_json::Value {
 
 #[expect(clippy::disallowed_methods, reason = "the command line reads the clock to say when each plan runs next")]
 fn summary(config: &Config, file: &Path) -> String {
-    let datasets: usize = config.servers.iter().map(|server| server.datasets.len()).sum();
+    let datasets = config.servers.iter().map(|server| server.datasets.len()).sum();
+    let count = |number: usize, thing: &str| units::count(number as u64, thing);
     let mut text = format!(
-        "{}: no problems; {} servers, {datasets} datasets, {} disks, {} plans\n",
+        "{}: no problems; {}, {}, {}, {}\n",
         file.display(),
-        config.servers.len(),
-        config.disks.len(),
-        config.plans.len()
+        count(config.servers.len(), "server"),
+        count(datasets, "dataset"),
+        count(config.disks.len(), "disk"),
+        count(config.plans.len(), "plan"),
     );
     for plan in &config.plans {
         let next = plan.when.next_after(Utc::now()).map_or("never".to_owned(), |next| next.to_rfc3339());
-        text.push_str(&format!(
-            "plan {}: {} datasets to {}; next {next}\n",
-            plan.name,
-            plan.datasets.len(),
-            plan.disks.join(", ")
-        ));
+        let (datasets, disks) = (count(plan.datasets.len(), "dataset"), plan.disks.join(", "));
+        text.push_str(&format!("plan {}: {datasets} to {disks}; next {next}\n", plan.name));
     }
     text
 }

@@ -95,7 +95,11 @@ fn show(kept: &Kept) -> Result<(), Failure> {
         let (plain, archive) = (units::bytes(file.plain_bytes), units::bytes(file.archive_bytes));
         let dataset = kept.archive.rsplit_once('/').map_or("", |(dataset, _)| dataset);
         tell(&format!("kept     archives/{dataset}/{}", file.name))?;
-        tell(&format!("         {plain} in {} frames, {archive} compressed; {}", file.frames, file.evidence.shows))?;
+        tell(&format!(
+            "         {plain} in {}, {archive} compressed; {}",
+            units::count(file.frames, "frame"),
+            file.evidence.shows
+        ))?;
         tell(&format!("         dump    sha256 {}", file.plain_sha256))?;
         tell(&format!("         archive sha256 {}", file.archive_sha256))?;
     }
