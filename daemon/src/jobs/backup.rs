@@ -19,7 +19,6 @@ use crate::source::Way;
 use crate::transport::{self, Session};
 use crate::vault::admit::Admitted;
 use crate::vault::commit::{self, Candidate, Staged};
-use crate::vault::error::VaultError;
 use crate::vault::layout::Stem;
 use crate::vault::manifest::{DiskName, FORMAT, Manifest, ReadBack};
 use crate::vault::read_back::How;
@@ -101,12 +100,13 @@ fn keep(run: Run<'_>, id: Uuid, item: &Item, admitted: &Looked, failed: &mut Fai
     let started = (run.now)();
 
     // Preflight: every disk is here, is the one it says, and has room for what the last backup predicts.
-    let (disks, expected) = ready(item, admitted, failed)?;
+    let (disks, expected) = ready(item, admitted, failed);
+    all_left(&name, &disks, failed)?;
     (run.listen)(Event::Began { dataset: name.clone(), expected_bytes: expected });
     failed.iter().for_each(|(disk, why)| {
         (run.listen)(Event::DiskFailed { disk: disk.clone(), why: chain(why) });
     });
-    let stem = free_stem(run, item, started, &disks)?;
+    let stem = free_stem(run, item, started, &disks);
     let mut candidates = claim(&disks, id, &stem, &dataset.dump, failed);
     all_left(&name, &candidates, failed)?;
 
@@ -259,7 +259,7 @@ fn all_left<T>(name: &str, left: &[T], failed: &Failed) -> Result<(), JobError> 
 
 fn no_disk(name: &str, failed: &Failed) -> JobError {
     let why = failed.values().map(|error| chain(error)).collect::<Vec<_>>().join("; ");
-    JobError::NoDisk { dataset: name.to_owned(), why, refused: failed.values().all(VaultError::is_refusal) }
+    JobError::NoDisk { dataset: name.to_owned(), why }
 }
 
 fn local(run: Run<'_>, moment: DateTime<Utc>) -> String {

@@ -108,8 +108,6 @@ pub enum JobError {
         dataset: String,
         /// What each disk said.
         why: String,
-        /// Whether every disk had refused before anything was written.
-        refused: bool,
     },
     /// The archive cannot be given as wanted.
     #[error("{archive}: {what}")]

@@ -46,14 +46,9 @@ pub(super) fn admit_all(run: Run<'_>, items: &[Item]) -> Looked {
 }
 
 /// The disks that may be written to, and the size of the last dump.
-pub(super) fn ready(
-    item: &Item,
-    admitted: &Looked,
-    failed: &mut Failed,
-) -> Result<(Vec<Admitted>, Option<u64>), JobError> {
+pub(super) fn ready(item: &Item, admitted: &Looked, failed: &mut Failed) -> (Vec<Admitted>, Option<u64>) {
     let mut disks = Vec::new();
     let mut expected = None;
-    let mut why = Vec::new();
     for name in &item.disks {
         match admitted.get(name) {
             Some(Ok(disk)) => match look(disk, &item.name()) {
@@ -62,21 +57,16 @@ pub(super) fn ready(
                     disks.push(disk.clone());
                 }
                 Err(error) => {
-                    why.push(chain(&error));
                     failed.insert(name.clone(), error);
                 }
             },
             Some(Err(error)) => {
-                why.push(chain(error));
                 failed.insert(name.clone(), VaultError::NotReady { disk: name.clone(), why: chain(error) });
             }
             None => {}
         }
     }
-    if disks.is_empty() {
-        return Err(JobError::NoDisk { dataset: item.name(), why: why.join("; "), refused: true });
-    }
-    Ok((disks, expected))
+    (disks, expected)
 }
 
 /// Looks for room on one disk, by the size of its last backup of the dataset; returns the size of that dump.
@@ -89,23 +79,16 @@ fn look(disk: &Admitted, dataset: &str) -> Result<Option<u64>, VaultError> {
     Ok(last.as_ref().map(Manifest::plain_bytes))
 }
 
-/// A stem that no disk uses yet: the second in which the backup began, or the next that is free.
-pub(super) fn free_stem(
-    run: Run<'_>,
-    item: &Item,
-    started: DateTime<Utc>,
-    disks: &[Admitted],
-) -> Result<Stem, JobError> {
-    let stores = disks.iter().map(|disk| Store::open(&disk.name, &disk.place)).collect::<Result<Vec<_>, _>>()?;
+/// A stem that no disk uses yet: the second in which the backup began, or the next that is free. A disk that cannot say
+/// what it holds is no hindrance to the others: the claim on it fails next.
+pub(super) fn free_stem(run: Run<'_>, item: &Item, started: DateTime<Utc>, disks: &[Admitted]) -> Stem {
+    let stores: Vec<Store> = disks.iter().filter_map(|disk| Store::open(&disk.name, &disk.place).ok()).collect();
+    let has = |store: &Store, key: &str| store.stat(key).is_ok_and(|found| found.is_some());
     let mut moment = started.with_timezone(&run.config.time_zone);
     loop {
         let stem = Stem::new(&item.server, &item.dataset, &moment.format("%Y-%m-%dT%H%M%S%z").to_string());
-        let mut taken = false;
-        for store in &stores {
-            taken |= store.stat(&stem.manifest())?.is_some() || store.stat(&stem.sha256())?.is_some();
-        }
-        if !taken {
-            return Ok(stem);
+        if !stores.iter().any(|store| has(store, &stem.manifest()) || has(store, &stem.sha256())) {
+            return stem;
         }
         moment += chrono::TimeDelta::seconds(1);
     }

@@ -16,7 +16,7 @@ use crate::pipeline::fan_out::{FanOut, TooSlow};
 use crate::pipeline::queue;
 use crate::pipeline::receive::{Received, Told, receive};
 use crate::proof::Expect;
-use crate::source::{self, Dumping, Request, Way};
+use crate::source::{self, Dumping, Request, SourceError, Way};
 use crate::transport::Session;
 use crate::vault::commit::{Candidate, Staged, patience};
 use crate::vault::error::VaultError;
@@ -53,12 +53,11 @@ pub(super) fn stage(
     failed: &mut Failed,
     listen: Listener<'_>,
 ) -> Result<(Staged, Vec<String>), JobError> {
-    let dump_failed = |source| JobError::Dump { dataset: from.name.to_owned(), part: word(part), source };
     let final_key = stem.archive(from.dump.suffix(part));
     let request =
         Request { dump: from.dump.clone(), part, level: from.limits.compression_level, threads: from.limits.threads };
     let opened = from.runtime.block_on(source::open(Arc::clone(from.session), from.way, request));
-    let dumping = opened.map_err(dump_failed)?;
+    let dumping = opened.map_err(|source| dump_failed(from, part, source))?;
 
     let mut takers = Vec::new();
     let mut writings = Vec::new();
@@ -71,25 +70,17 @@ pub(super) fn stage(
     }
     let mut fan_out = FanOut::new(takers, Duration::from_secs(from.limits.disk_patience_seconds));
     let mut slow = Vec::new();
-    let taken = take(from, dumping, &mut fan_out, &mut slow, listen);
-    // The dump is judged before the disks are told that it is whole: a failed one is given up on every disk.
-    let judged = match taken {
-        Ok((received, end)) => match source::judge(from.dump, part, &end) {
-            Ok(warnings) => Ok((received, end, warnings)),
-            Err(source) => Err(dump_failed(source)),
-        },
-        Err(Lost::Dump(source)) => Err(dump_failed(source)),
-        Err(Lost::Receive(source)) => Err(JobError::Receive { dataset: from.name.to_owned(), source }),
-    };
-    if judged.is_ok() {
+    let taken = take(from, part, dumping, &mut fan_out, &mut slow, listen);
+    // The disks are told that it is whole only after the dump was judged: a failed one is given up on every disk.
+    if taken.is_ok() {
         listen(Event::Step(Step::Sync));
         fan_out.finish();
     } else {
         drop(fan_out);
     }
-    let longest = patience(judged.as_ref().map_or(0, |(received, ..)| received.archive_bytes));
-    settle(disks, writings, &slow, longest, judged.is_ok(), failed, listen);
-    let (received, end, warnings) = judged?;
+    let longest = patience(taken.as_ref().map_or(0, |(received, ..)| received.archive_bytes));
+    settle(disks, writings, &slow, longest, taken.is_ok(), failed, listen);
+    let (received, end, warnings) = taken?;
     let expect = Expect::of(from.dump, part);
     Ok((Staged { part, key: unfinished, final_key, received, end, expect }, warnings))
 }
@@ -124,18 +115,15 @@ fn settle(
     *disks = left;
 }
 
-enum Lost {
-    Dump(source::SourceError),
-    Receive(crate::pipeline::receive::ReceiveError),
-}
-
+/// Takes the dump to its end, and judges how it ended.
 fn take(
     from: &From<'_>,
+    part: Part,
     mut dumping: Dumping,
     fan_out: &mut FanOut,
     slow: &mut Vec<TooSlow>,
     listen: Listener<'_>,
-) -> Result<(Received, End), Lost> {
+) -> Result<(Received, End, Vec<String>), JobError> {
     listen(Event::Step(Step::Receive));
     let frames = std::iter::from_fn(|| dumping.frames.blocking_recv());
     let received = receive(frames, fan_out, |told| match told {
@@ -143,9 +131,14 @@ fn take(
         Told::Taken { name, bytes } => listen(Event::Taken { disk: name.to_owned(), bytes }),
         Told::GivenUp(disk) => slow.push(disk.clone()),
     });
-    let received = received.map_err(Lost::Receive)?;
-    let end = from.runtime.block_on(dumping.finish()).map_err(Lost::Dump)?;
-    Ok((received, end))
+    let received = received.map_err(|source| JobError::Receive { dataset: from.name.to_owned(), source })?;
+    let end = from.runtime.block_on(dumping.finish()).map_err(|source| dump_failed(from, part, source))?;
+    let warnings = source::judge(from.dump, part, &end).map_err(|source| dump_failed(from, part, source))?;
+    Ok((received, end, warnings))
+}
+
+fn dump_failed(from: &From<'_>, part: Part, source: SourceError) -> JobError {
+    JobError::Dump { dataset: from.name.to_owned(), part: word(part), source }
 }
 
 /// The word for a part in messages.

@@ -39,18 +39,29 @@ impl Entry {
 /// # Errors
 /// [`VaultError::Operation`]; a manifest that does not read is part of the result.
 pub fn list(store: &Store, dataset: Option<&str>) -> Result<Vec<Entry>, VaultError> {
-    let folder = dataset.map_or_else(|| ARCHIVES.to_owned(), |dataset| format!("{ARCHIVES}{dataset}/"));
-    let objects = store.list(&folder)?;
-    let manifests = objects.iter().filter(|object| object.key.ends_with(MANIFEST_SUFFIX));
-    manifests.map(|object| entry(store, object, &objects)).collect()
+    let objects = objects(store, dataset)?;
+    Ok(objects.iter().filter(|object| is_manifest(object)).map(|object| entry(store, object, &objects)).collect())
 }
 
-fn entry(store: &Store, object: &Object, objects: &[Object]) -> Result<Entry, VaultError> {
-    let bad = |source| VaultError::Manifest { disk: store.disk().to_owned(), key: object.key.clone(), source };
-    let manifest = match store.read_small(&object.key, MANIFEST_BYTES_MAX) {
-        Ok(json) => Manifest::from_json(&json.unwrap_or_default()).map_err(bad),
-        Err(error) => Err(error),
-    };
+/// What lies in the folder of all backups, or in that of one dataset, in order of keys.
+fn objects(store: &Store, dataset: Option<&str>) -> Result<Vec<Object>, VaultError> {
+    let folder = dataset.map_or_else(|| ARCHIVES.to_owned(), |dataset| format!("{ARCHIVES}{dataset}/"));
+    store.list(&folder)
+}
+
+fn is_manifest(object: &Object) -> bool {
+    object.key.ends_with(MANIFEST_SUFFIX)
+}
+
+/// Reads a manifest, or says why it cannot be read.
+fn manifest(store: &Store, key: &str) -> Result<Manifest, VaultError> {
+    let json = store.read_small(key, MANIFEST_BYTES_MAX)?.unwrap_or_default();
+    let bad = |source| VaultError::Manifest { disk: store.disk().to_owned(), key: key.to_owned(), source };
+    Manifest::from_json(&json).map_err(bad)
+}
+
+fn entry(store: &Store, object: &Object, objects: &[Object]) -> Entry {
+    let manifest = manifest(store, &object.key);
     let mut entry = Entry { key: object.key.clone(), manifest, missing: Vec::new() };
     if let Ok(manifest) = &entry.manifest {
         let folder = entry.folder();
@@ -61,7 +72,7 @@ fn entry(store: &Store, object: &Object, objects: &[Object]) -> Result<Entry, Va
         let missing = manifest.files.iter().filter(|file| !is_there(&file.name, file.archive_bytes));
         entry.missing = missing.map(|file| file.name.clone()).collect();
     }
-    Ok(entry)
+    entry
 }
 
 /// The newest backup of a dataset on this disk, by its manifest: what the next one is expected to be like.
@@ -69,5 +80,7 @@ fn entry(store: &Store, object: &Object, objects: &[Object]) -> Result<Entry, Va
 /// # Errors
 /// [`VaultError::Operation`].
 pub fn last(store: &Store, dataset: &str) -> Result<Option<Manifest>, VaultError> {
-    Ok(list(store, Some(dataset))?.into_iter().rev().find_map(|entry| entry.manifest.ok()))
+    let objects = objects(store, Some(dataset))?;
+    // The newest first, so that years of backups cost one reading.
+    Ok(objects.iter().rev().filter(|object| is_manifest(object)).find_map(|object| manifest(store, &object.key).ok()))
 }
