@@ -6,6 +6,7 @@ pub mod units;
 // Decide, no I/O.
 pub mod proof;
 pub mod schedule;
+pub mod register;
 // Do one thing each.
 pub mod transport;
 pub mod source;
@@ -14,6 +15,6 @@ pub mod vault;
 // Join.
 pub mod config;
 pub mod jobs;
-// Face people.
+// Face people and the host.
 pub mod demo;
 pub mod cli;

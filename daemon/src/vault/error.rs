@@ -111,6 +111,22 @@ pub enum VaultError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// This user may not.
+    #[error(
+        "disk {disk}: this user may not {act} {key}; disks belong to the service's user: run commands that read them by \
+         `sudo -u resguardo resguardo …`, and give that user a disk that is not theirs by `sudo chown -R resguardo: DISK`"
+    )]
+    NotOurs {
+        /// The disk.
+        disk: String,
+        /// The operation, as a verb.
+        act: &'static str,
+        /// What it was about.
+        key: String,
+        /// What the storage says.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// An operation failed.
     #[error("disk {disk}: cannot {act} {key}")]
     Operation {

@@ -8,6 +8,10 @@ pub const LEEME: &str = "LEEME.txt";
 pub const ARCHIVES: &str = "archives/";
 /// The folder of what is not finished; nothing in it is ever taken for a backup.
 pub const UNFINISHED: &str = "unfinished/";
+/// The folder of the register's files, one a year: `register/FO-06-2026.jsonl`.
+pub const REGISTER: &str = "register/";
+/// The signed head of the register, written after the years.
+pub const HEAD: &str = "register/head.json";
 /// How a manifest's name ends.
 pub const MANIFEST_SUFFIX: &str = ".manifest.json";
 

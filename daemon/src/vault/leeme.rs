@@ -31,6 +31,8 @@ QUÉ HAY AQUÍ
       FECHA.roles.sql.zst                 usuarios y permisos de PostgreSQL
       FECHA.sha256                        sumas de verificación
       FECHA.manifest.json                 qué es la copia, cuándo y cómo se hizo, y qué la prueba
+  register/FO-06-AÑO.jsonl                el registro DIACO-IN-FO-06, un asiento por línea
+  register/head.json                      hasta dónde llega el registro, con firma
   unfinished/                             restos sin terminar: NO son copias
 
 Una copia existe solamente si tiene su archivo FECHA.manifest.json.
@@ -74,4 +76,13 @@ apt-get install zstd postgresql-client mariadb-client sqlite3 tar).
 
 4. Si `sha256sum` dice que una copia está dañada, use la misma FECHA de otro disco, o la FECHA anterior.
    `zstd -d` puede a veces leer lo que está antes del daño.
+
+
+CÓMO COMPROBAR EL REGISTRO SIN RESGUARDO
+
+Cada línea dice en \"hash_anterior\" la suma SHA-256 de la línea anterior, sin su salto de línea. La suma de la línea 12
+       sed -n 12p register/FO-06-AÑO.jsonl | tr -d '\n' | sha256sum
+debe ser la que dice la línea 13; la de la última línea, el \"hash\" de register/head.json. La cadena sigue de un año al
+siguiente en el orden de \"secuencia\", y la primera línea de todas dice 64 ceros. Nunca corrija una línea: una corrección
+es un asiento nuevo. Compare head.json con el de otro disco: en \"discos\" dice qué asientos recibió cada disco.
 ";

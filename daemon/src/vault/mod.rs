@@ -9,6 +9,7 @@
 
 pub mod admit;
 pub mod catalogue;
+pub mod chain;
 pub mod commit;
 pub mod error;
 pub mod layout;

@@ -297,7 +297,7 @@ pub(super) fn operation_io(disk: &str, act: &'static str, key: &str, source: io:
     failure(disk, act, key, source.into())
 }
 
-/// A full disk is told apart, since it is the one failure that happens to healthy disks.
+/// A full disk is told apart, and one that is somebody else's, since these happen to healthy disks.
 fn failure(disk: &str, act: &'static str, key: &str, source: Box<dyn Error + Send + Sync>) -> VaultError {
     let (disk, key) = (disk.to_owned(), key.to_owned());
     let mut cause: Option<&(dyn Error + 'static)> = Some(source.as_ref());
@@ -305,6 +305,9 @@ fn failure(disk: &str, act: &'static str, key: &str, source: Box<dyn Error + Sen
         let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
         if matches!(kind, Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)) {
             return VaultError::Full { disk, key, source };
+        }
+        if kind == Some(io::ErrorKind::PermissionDenied) {
+            return VaultError::NotOurs { disk, act, key, source };
         }
         cause = error.source();
     }

@@ -3,6 +3,7 @@
 
 mod backup;
 mod behaviour;
+mod chain;
 mod full_disk;
 mod place;
 mod refusals;

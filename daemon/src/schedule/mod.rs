@@ -1,0 +1,7 @@
+//! When a plan is due, and what becomes of each time it was. Pure; it may not know what a job does, and it is told the
+//! time.
+
+pub mod slot;
+pub mod when;
+
+pub use when::{ScheduleError, When};
