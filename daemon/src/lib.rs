@@ -12,6 +12,8 @@ pub mod transport;
 pub mod source;
 pub mod pipeline;
 pub mod vault;
+pub mod store;
+pub mod notify;
 // Join.
 pub mod config;
 pub mod jobs;

@@ -1,0 +1,21 @@
+//! SQL, and only here: what survives a restart, in SQLite or PostgreSQL by one code path. It may not know rules.
+//!
+//! Whatever changes is a [`change::Change`], which is stored whole or not at all; whatever is read is a method of
+//! [`db::Store`], in the file of its noun. Each statement is written once, with `$1`, which both databases understand,
+//! and the macros of `db` send it to the one there is.
+
+// The seam between two databases.
+pub mod error;
+mod columns;
+pub mod db;
+mod open;
+// What is stored, a file a noun.
+pub mod rows;
+mod runs;
+mod datasets;
+mod copies;
+mod slots;
+mod lines;
+mod outbox;
+// All of it at once.
+pub mod change;
