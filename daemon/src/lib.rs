@@ -18,5 +18,6 @@ pub mod notify;
 pub mod config;
 pub mod jobs;
 // Face people and the host.
+pub mod service;
 pub mod demo;
 pub mod cli;

@@ -67,7 +67,7 @@ impl World {
         let disks = self.disks.iter().zip(self.labels());
         let disks: Vec<Value> = disks.map(|(disk, name)| json!({ "name": name, "path": disk.path })).collect();
         json!({
-            "paths": { "state": self.path("state"), "log": self.path("log"), "agent": agent() },
+            "paths": { "state": self.path("state"), "log": self.path("log"), "agent": agent(), "socket": self.path("resguardo.sock") },
             "servers": [],
             "disks": disks,
             "plans": [{ "name": "todo", "datasets": [], "when": "0 2 * * SUN", "disks": self.labels() }],
@@ -118,8 +118,13 @@ impl World {
     /// The program with these words, ready to run with the world's configuration.
     pub fn command(&self, words: &[&str]) -> Command {
         let config = self.path("resguardo.yaml");
-        // JSON is YAML.
-        fs::write(&config, serde_json::to_string_pretty(&self.config).unwrap()).unwrap();
+        // JSON is YAML. Another command may be reading it just now, and must not find half of it.
+        let new = serde_json::to_string_pretty(&self.config).unwrap();
+        if fs::read_to_string(&config).ok().as_ref() != Some(&new) {
+            let unfinished = self.path("resguardo.yaml.new");
+            fs::write(&unfinished, new).unwrap();
+            fs::rename(unfinished, &config).unwrap();
+        }
         let mut command = Command::new(resguardo());
         command.arg("--config").arg(config).args(words).current_dir(self.folder.path());
         command.env_remove("RUST_LOG").env_remove("RESGUARDO_CONFIG");
@@ -135,7 +140,7 @@ impl World {
     /// Backs these up, or everything, and returns the outcome with its JSON.
     #[track_caller]
     pub fn backup(&self, names: &[&str]) -> Outcome {
-        self.run(&[&["backup", "--json"], names].concat())
+        self.run(&[&["backup", "--here", "--json"], names].concat())
     }
 
     /// What `archives` lists.
@@ -173,7 +178,11 @@ impl World {
     pub fn litter(&self, disk: usize) -> Vec<String> {
         let path = &self.disks[disk].path;
         let files = String::from_utf8(sh("cd \"$1\" && find . -type f -printf '%P\\n'", &[text(path)])).unwrap();
-        let is_own = |name: &str| name == "resguardo-disk.json" || name == "LEEME.txt";
+        let is_register = |name: &str| name == "head.json" || (name.starts_with("FO-06-") && name.ends_with(".jsonl"));
+        let is_own = |name: &str| {
+            ["resguardo-disk.json", "LEEME.txt"].contains(&name)
+                || name.strip_prefix("register/").is_some_and(is_register)
+        };
         let belongs = |name: &str| {
             let stem = name.rsplit_once('/').map_or(name, |(_, file)| file).split('.').next().unwrap_or_default();
             let folder = path.join(name);

@@ -22,7 +22,7 @@ fn busy_world(mode: &str) -> World {
 }
 
 fn start(world: &World) -> Child {
-    let mut command = world.command(&["backup"]);
+    let mut command = world.command(&["backup", "--here"]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 

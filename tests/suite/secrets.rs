@@ -90,7 +90,7 @@ fn no_secret_below(folder: &Path, secrets: &[String]) {
 fn no_secret_is_said_logged_stored_or_seen_in_a_process_list() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let (world, _postgres, _mariadb, secrets) = guarded();
-    let (outcome, seen) = watched(&world, &["backup", "--json"]);
+    let (outcome, seen) = watched(&world, &["backup", "--here", "--json"]);
     outcome.exits(0);
     let dumps = seen.iter().filter(|line| line.contains("mariadb-dump") || line.contains("pg_dump"));
     assert!(dumps.count() > 0, "the process list was not read while a dump ran");
@@ -115,7 +115,7 @@ fn no_secret_is_said_when_things_go_wrong() {
     let wrong = "Frase-equivocada-77b0";
     fs::write(world.path("frase"), wrong).unwrap();
     secrets.push(wrong.to_owned());
-    let (outcome, _) = watched(&world, &["backup", "agente/pg"]);
+    let (outcome, _) = watched(&world, &["backup", "--here", "agente/pg"]);
     outcome.exits(5).says("passphrase");
     for secret in &secrets {
         assert!(!outcome.said().contains(secret), "a secret was said");

@@ -1,22 +1,29 @@
-//! `resguardo archives`: the backups on the disks that are here.
+//! `resguardo archives`: the backups by the service's index, or, without it and where a disk is given by its path, those
+//! on the disks that are here.
 
 use std::path::Path;
 
 use super::args::Archives;
 use super::exit::{Failure, code};
-use super::{load_for, print};
+use super::{archives_index, load_for, print};
 use crate::jobs::archives::{self, Found};
+use crate::jobs::disks::is_path;
 use crate::jobs::error::chain;
 use crate::units;
 
 pub(super) fn run(config: &Path, asked: &Archives) -> Result<u8, Failure> {
+    if !asked.disks.iter().any(|disk| is_path(disk))
+        && let Some(index) = archives_index::ask(config, asked)?
+    {
+        return archives_index::show(&index, asked);
+    }
     let config = load_for(config, &asked.disks)?;
     let (disks, absent) = archives::open_disks(config.as_ref(), &asked.disks)?;
     absent.iter().for_each(|error| print::note(&format!("not here: {}", chain(error))));
     let found = archives::list(&disks, asked.dataset.as_deref())?;
     if asked.json {
         let list: Vec<_> = found.iter().map(json).collect();
-        print::json(&serde_json::json!({ "archives": list }))?;
+        print::json(&serde_json::json!({ "archives": list, "more": false }))?;
     } else {
         let rows = found.iter().map(row).collect();
         print::out(&print::table(&["archive", "kind", "dump", "stored", "disk", "state"], &[2, 3], rows))?;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::args_daemon::{Cancel, Excuse, Notify, RegisterVerb, RunLog, Runs, Slots, Status};
+
 /// Keeps backups, and the register that proves them.
 #[derive(Debug, Parser)]
 #[command(name = "resguardo", version, after_help = super::exit::HELP)]
@@ -33,18 +35,44 @@ pub enum Verb {
         #[command(subcommand)]
         verb: DiskVerb,
     },
+    /// Runs the service: backs up every plan by its schedule and answers the other commands
+    Daemon,
+    /// Says how everything stands, what needs a hand first
+    Status(Status),
     /// Backs up plans or datasets now
     Backup(Backup),
-    /// Lists the backups on the disks that are here
+    /// Lists the newest runs
+    Runs(Runs),
+    /// Shows what was logged of a run
+    Log(RunLog),
+    /// Ends a run
+    Cancel(Cancel),
+    /// Lists the times that plans were due, and what became of each
+    Slots(Slots),
+    /// Says beforehand that a plan might not be kept for some time
+    Excuse(Excuse),
+    /// Lists the newest backups: by the daemon's index, or by the disks themselves
     Archives(Archives),
     /// Reads backups from their disks and compares every digest
     Verify(Verify),
     /// Restores a backup into a folder or to standard output
     Restore(Restore),
+    /// Reads, checks and corrects the register DIACO-IN-FO-06
+    Register {
+        /// What to do with the register.
+        #[command(subcommand)]
+        verb: RegisterVerb,
+    },
+    /// Shows desktop notifications to whoever is logged in; a service of the user's session
+    Notify(Notify),
     /// Prints the allow-list for an agent behind a forced command
     AgentAllow(AgentAllow),
     /// Shows the whole of it with a server, data and a disk of its own
     Demo(Demo),
+    /// Prints the completions for a shell
+    Completions(Completions),
+    /// Writes the manual pages into a folder
+    Man(Man),
 }
 
 /// `check`.
@@ -73,6 +101,9 @@ pub struct DiskInit {
     /// Where the disk is kept: "caja fuerte, Dirección".
     #[arg(long, value_name = "TEXT")]
     pub custody: Option<String>,
+    /// To whom the disk is given: the service's user. Unless told, to the owner of the state folder, where root prepares.
+    #[arg(long, value_name = "USER")]
+    pub owner: Option<String>,
     /// Prints JSON.
     #[arg(long)]
     pub json: bool,
@@ -84,6 +115,12 @@ pub struct Backup {
     /// Plans, or datasets as SERVER/DATASET; every plan, if none is named.
     #[arg(value_name = "PLAN|DATASET")]
     pub names: Vec<String>,
+    /// Runs in this process instead of asking the daemon.
+    #[arg(long, conflicts_with = "detach")]
+    pub here: bool,
+    /// Does not wait for the end of it.
+    #[arg(long)]
+    pub detach: bool,
     /// Prints JSON instead of the summary.
     #[arg(long)]
     pub json: bool,
@@ -92,12 +129,15 @@ pub struct Backup {
 /// `archives`.
 #[derive(Debug, Args)]
 pub struct Archives {
-    /// Only this disk: its name, or the path of any disk. May be given several times.
+    /// Only this disk: its name, or the path of any disk, which is then read. May be given several times.
     #[arg(long = "disk", value_name = "NAME|PATH")]
     pub disks: Vec<String>,
     /// Only this dataset.
     #[arg(long, value_name = "SERVER/DATASET")]
     pub dataset: Option<String>,
+    /// At most so many of the daemon's index; 0 for all.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub limit: u32,
     /// Prints JSON.
     #[arg(long)]
     pub json: bool,
@@ -156,6 +196,20 @@ pub struct Demo {
     /// Leaves everything in this folder, which must be empty or new.
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder, which is made if it is not there.
+    pub folder: PathBuf,
 }
 
 #[cfg(test)]

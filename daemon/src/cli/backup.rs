@@ -1,140 +1,70 @@
-//! `resguardo backup`: runs the main job in this process, and says what became of it.
+//! `resguardo backup`: asks the service for a run, follows it, and says what became of it.
 
-use std::time::Instant;
-
-use chrono::Utc;
-use tokio::runtime::Runtime;
+use std::path::Path;
 
 use super::args::Backup;
-use super::bars::Bars;
-use super::exit::{self, Failure, code};
-use super::{log, print};
-use crate::config::model::Config;
-use crate::jobs::backup::{self, Outcome, Run};
-use crate::jobs::error::chain;
-use crate::jobs::{lock, select};
-use crate::units;
+use super::exit::{Failure, code};
+use super::follow::{End, Interrupts, follow};
+use super::{backup_here, backup_report, load, print, socket};
+use crate::jobs::report::RunReport;
+use crate::service::client::{self, ClientError};
+use crate::service::protocol::Request;
 
-pub(super) fn run(config: &Config, asked: &Backup) -> Result<u8, Failure> {
-    let items = select::select(config, &asked.names)?;
-    let _held = lock::take(&config.paths.state)?;
-    let _logs = log::start(config);
-    let runtime = runtime()?;
-    end_on_interrupt(&runtime);
-    let bars = Bars::new();
-    let began = Instant::now();
-    let run = Run { config, runtime: runtime.handle(), now: now(), listen: &|event| bars.show(event) };
-    let outcomes = backup::run(run, items);
-    // What is left of the network must not keep the program.
-    runtime.shutdown_background();
-    if asked.json {
-        print::json(&json(&outcomes))?
-    } else {
-        print::out(&summary(&outcomes, began))?
+pub(super) use super::backup_here::{now, runtime};
+
+pub(super) fn run(config: &Path, asked: &Backup) -> Result<u8, Failure> {
+    if asked.here {
+        return backup_here::run(load(config)?, asked);
     }
-    for failure in outcomes.iter().filter_map(|outcome| outcome.kept.as_ref().err()) {
-        print::note(&format!("resguardo: {}", chain(failure)));
-    }
-    Ok(exit_code(&outcomes))
-}
-
-/// A runtime for the network: one thread for the wire, one for whatever else waits.
-pub(super) fn runtime() -> Result<Runtime, Failure> {
-    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    built.map_err(|error| Failure::unexpected("cannot start", &error))
-}
-
-/// The clock of the driver.
-#[expect(clippy::disallowed_methods, reason = "this is where the driver of jobs gets its clock")]
-pub(super) fn now() -> fn() -> chrono::DateTime<Utc> {
-    Utc::now
-}
-
-/// Ends the program at Ctrl-C or SIGTERM. Nothing needs to be tidied up: what is unfinished counts for nothing, the far
-/// side ends with the connection, and the next run sweeps.
-#[expect(clippy::exit, reason = "the process ends here, and the kernel releases its locks")]
-fn end_on_interrupt(runtime: &Runtime) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let _ended_with_the_runtime = runtime.spawn(async {
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+    let socket = socket::of(config)?;
+    // From here on Ctrl-C is a question, and no end in the middle of one.
+    let interrupts = if asked.detach { None } else { Some(Interrupts::watch()?) };
+    let run: RunReport =
+        client::ask_once(&socket, Request::Backup { names: asked.names.clone() }).map_err(not_asked)?;
+    let Some(interrupts) = interrupts else {
+        if asked.json {
+            print::value(&run)?
+        } else {
+            print::out(&format!("run {}: {}\n", run.run, run.state))?
         }
-        print::note("resguardo: interrupted; what was unfinished is no backup, and the next run removes it");
-        std::process::exit(i32::from(code::INTERRUPTED));
-    });
-}
-
-fn exit_code(outcomes: &[Outcome]) -> u8 {
-    let kept = outcomes.iter().filter(|outcome| outcome.kept.is_ok()).count();
-    let whole = outcomes.iter().all(|outcome| outcome.kept.is_ok() && outcome.failed.is_empty());
-    match outcomes.iter().find_map(|outcome| outcome.kept.as_ref().err()) {
-        _ if whole => code::DONE,
-        Some(error) if kept == 0 => exit::of(error),
-        _ => code::PARTLY,
-    }
-}
-
-fn summary(outcomes: &[Outcome], began: Instant) -> String {
-    let mut text = String::new();
-    for outcome in outcomes {
-        match &outcome.kept {
-            Ok(kept) => {
-                let (plain, archive) = (kept.manifest.plain_bytes(), kept.manifest.archive_bytes());
-                let (plain, archive) = (units::bytes(plain), units::bytes(archive));
-                text.push_str(&format!(
-                    "kept    {}  {plain}, {archive} compressed, on {}\n",
-                    kept.archive,
-                    kept.disks.join(", ")
-                ));
-                for file in &kept.manifest.files {
-                    text.push_str(&format!("        {}  {}\n", file.name, file.evidence.shows));
-                }
-            }
-            Err(_) => text.push_str(&format!("FAILED  {}\n", outcome.item.name())),
-        }
-        for (disk, error) in &outcome.failed {
-            text.push_str(&format!("        not on {disk}: {}\n", chain(error)));
-        }
-    }
-    let kept = outcomes.iter().filter(|outcome| outcome.kept.is_ok()).count();
-    let took = units::duration(began.elapsed());
-    text.push_str(&format!("{kept} of {} datasets kept in {took}\n", outcomes.len()));
-    text
-}
-
-fn json(outcomes: &[Outcome]) -> serde_json::Value {
-    let dataset = |outcome: &Outcome| {
-        let kept = outcome.kept.as_ref().ok();
-        let good = kept
-            .iter()
-            .flat_map(|kept| &kept.disks)
-            .map(|disk| serde_json::json!({ "disk": disk, "ok": true, "error": null }));
-        let bad = outcome
-            .failed
-            .iter()
-            .map(|(disk, error)| serde_json::json!({ "disk": disk, "ok": false, "error": chain(error) }));
-        let word = match kept {
-            None => "failed",
-            Some(_) if outcome.failed.is_empty() => "kept",
-            Some(_) => "partly",
-        };
-        serde_json::json!({
-            "dataset": outcome.item.name(),
-            "outcome": word,
-            "archive": kept.map(|kept| kept.archive.clone()),
-            "bytes": kept.map(|kept| kept.manifest.plain_bytes()),
-            "archive_bytes": kept.map(|kept| kept.manifest.archive_bytes()),
-            "disks": good.chain(bad).collect::<Vec<_>>(),
-            "warnings": kept.map(|kept| kept.manifest.warnings.clone()).unwrap_or_default(),
-            "error": outcome.kept.as_ref().err().map(|error| chain(error)),
-        })
+        return Ok(code::DONE);
     };
-    let kept = outcomes.iter().filter(|outcome| outcome.kept.is_ok()).count();
-    serde_json::json!({
-        "kept": kept,
-        "failed": outcomes.len() - kept,
-        "datasets": outcomes.iter().map(dataset).collect::<Vec<_>>(),
-    })
+    print::note(&format!("run {}: {}", run.run, run.state));
+    match follow(interrupts, &socket, &run)? {
+        End::Over(run) => backup_report::tell(&run, asked.json),
+        End::Left => {
+            let number = run.run;
+            print::note(&format!(
+                "resguardo: run {number} goes on in the daemon; `resguardo log {number} --follow` shows it, \
+                 `resguardo cancel {number}` ends it"
+            ));
+            Ok(code::INTERRUPTED)
+        }
+    }
+}
+
+/// Without a service there is still a way.
+fn not_asked(error: ClientError) -> Failure {
+    match &error {
+        ClientError::NoDaemon { source, .. } => {
+            Failure::new(code::NO_DAEMON, format!("{error}, or add --here to run it in this process: {source}"))
+        }
+        _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_daemon_the_remedy_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = client::ask_once::<RunReport>(&folder.path().join("none.sock"), Request::Backup { names: vec![] });
+        let failure = not_asked(error.unwrap_err());
+        assert_eq!(failure.code, code::NO_DAEMON);
+        let words =
+            ["none.sock does not answer", "systemctl start resguardo`, or add --here to run it in this process"];
+        assert!(words.iter().all(|words| failure.message.contains(words)), "{}", failure.message);
+    }
 }

@@ -1,11 +1,12 @@
 //! Progress for a person at a terminal, or line by line for a log. It shows events and decides nothing.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::IsTerminal;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::print;
 use crate::jobs::progress::{Event, Step};
@@ -18,6 +19,9 @@ pub(super) struct Bars {
 }
 
 struct State {
+    /// How many datasets there are, and which of them this is, from 1.
+    datasets: usize,
+    place: usize,
     dataset: String,
     bars: MultiProgress,
     bar: ProgressBar,
@@ -27,20 +31,28 @@ struct State {
     plain: u64,
     archive: u64,
     expected: Option<u64>,
+    /// When all of the dump was here.
+    received: Received,
 }
 
+/// When all of a dump was here, if it is.
+type Received = Arc<OnceLock<Instant>>;
+
 impl Bars {
-    /// Progress on standard error.
-    pub(super) fn new() -> Self {
+    /// Progress of a run of so many datasets, on standard error.
+    pub(super) fn of(datasets: usize) -> Self {
         let state = State {
+            datasets,
+            place: 0,
             dataset: String::new(),
-            bars: MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(8)),
+            bars: MultiProgress::with_draw_target(target()),
             bar: ProgressBar::hidden(),
             disks: BTreeMap::new(),
             began: Instant::now(),
             plain: 0,
             archive: 0,
             expected: None,
+            received: Received::default(),
         };
         Self { state: Mutex::new(state), terminal: std::io::stderr().is_terminal() }
     }
@@ -49,25 +61,41 @@ impl Bars {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Shows nothing until [`Bars::resume`], so that a person can be asked something.
+    pub(super) fn pause(&self) {
+        self.lock().bars.set_draw_target(ProgressDrawTarget::hidden());
+    }
+
+    /// Goes on after [`Bars::pause`].
+    pub(super) fn resume(&self) {
+        self.lock().bars.set_draw_target(target());
+    }
+
+    /// Leaves nothing on the terminal.
+    pub(super) fn end(&self) {
+        self.lock().clear();
+    }
+
     /// Shows an event.
     pub(super) fn show(&self, event: Event) {
         let mut state = self.lock();
         match event {
-            Event::Began { dataset, expected_bytes } => {
-                state.began = Instant::now();
-                (state.plain, state.archive, state.expected) = (0, 0, expected_bytes);
+            Event::Began { dataset, expected_bytes, tail_ms } => {
+                state.begin(dataset, expected_bytes);
+                let (name, tail) = (state.name(), tail_ms.map(Duration::from_millis));
                 if self.terminal {
-                    state.bar = bar(&state.bars, expected_bytes);
-                }
-                state.bar.set_prefix(dataset.clone());
-                if !self.terminal {
+                    state.bar = bar(&state.bars, expected_bytes, tail, state.received.clone());
+                    state.bar.set_prefix(name);
+                } else {
                     let expected = expected_bytes.map(|bytes| format!(", {} last time", units::bytes(bytes)));
-                    print::note(&format!("{dataset}: begins{}", expected.unwrap_or_default()));
+                    print::note(&format!("{name}: begins{}", expected.unwrap_or_default()));
                 }
-                state.dataset = dataset;
             }
             Event::Step(step) => {
                 state.bar.set_message(step.word());
+                if matches!(step, Step::Sync | Step::ReadBack | Step::Publish) {
+                    let _since = state.received.get_or_init(Instant::now);
+                }
                 if step == Step::ReadBack && !self.terminal {
                     print::note(&format!("{}: received {}", state.dataset, state.received()));
                 }
@@ -95,7 +123,28 @@ impl Bars {
     }
 }
 
+/// Where progress is shown.
+fn target() -> ProgressDrawTarget {
+    ProgressDrawTarget::stderr_with_hz(8)
+}
+
 impl State {
+    fn begin(&mut self, dataset: String, expected_bytes: Option<u64>) {
+        self.began = Instant::now();
+        self.place += 1;
+        (self.plain, self.archive, self.expected) = (0, 0, expected_bytes);
+        (self.dataset, self.received) = (dataset, Received::default());
+    }
+
+    /// The dataset, with its place among several: `2/5 bd/quejas`.
+    fn name(&self) -> String {
+        if self.datasets > 1 {
+            format!("{}/{} {}", self.place, self.datasets, self.dataset)
+        } else {
+            self.dataset.clone()
+        }
+    }
+
     fn say(&self, text: &str) {
         self.bars.suspend(|| print::note(text));
     }
@@ -131,15 +180,76 @@ impl State {
 }
 
 /// With a history the bar fills and says how long it will take; without one it only counts.
-fn bar(bars: &MultiProgress, expected: Option<u64>) -> ProgressBar {
+fn bar(bars: &MultiProgress, expected: Option<u64>, tail: Option<Duration>, received: Received) -> ProgressBar {
     let bar = bars.add(expected.map_or_else(ProgressBar::no_length, ProgressBar::new));
     let template = match expected {
-        Some(_) => "{prefix} {bar:24} {bytes} of {total_bytes} {binary_bytes_per_sec} {eta} left, {msg}",
+        Some(_) => "{prefix} {bar:24} {bytes} of {total_bytes} {binary_bytes_per_sec}{left}, {msg}",
         None => "{prefix} {spinner} {bytes} {binary_bytes_per_sec} {elapsed}, {msg}",
     };
     if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
+        let left = move |state: &ProgressState, out: &mut dyn fmt::Write| {
+            let rest = state.len().unwrap_or(0).saturating_sub(state.pos());
+            let since = received.get().map(Instant::elapsed);
+            // What the bar cannot take it does not show.
+            let _not_shown = match left(rest, state.per_sec(), tail, since) {
+                Some(left) => write!(out, " {} left", units::duration(left)),
+                None => Ok(()),
+            };
+        };
+        bar.set_style(style.with_key("left", left));
     }
     bar.enable_steady_tick(Duration::from_millis(125));
     bar
+}
+
+/// The time that is left: that of the rest of the dump at its present rate, and that of the tail, which is the reading
+/// back and publishing once the dump is here, by the dataset's history. `None` where nobody can say.
+fn left(rest: u64, per_second: f64, tail: Option<Duration>, since_received: Option<Duration>) -> Option<Duration> {
+    if let Some(since) = since_received {
+        return tail.map(|tail| tail.saturating_sub(since));
+    }
+    if rest == 0 {
+        return tail;
+    }
+    // Only an estimate: that 2^53 bytes and more lose their last digits does not matter.
+    let receive = Duration::try_from_secs_f64(rest as f64 / per_second).ok()?;
+    receive.checked_add(tail.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAIL: Option<Duration> = Some(Duration::from_secs(60));
+
+    #[test]
+    fn the_time_left_is_that_of_the_rest_and_of_the_tail() {
+        assert_eq!(left(1000, 10.0, TAIL, None), Some(Duration::from_secs(160)));
+        assert_eq!(left(1000, 10.0, None, None), Some(Duration::from_secs(100)));
+    }
+
+    #[test]
+    fn once_the_dump_is_here_only_the_tail_is_left() {
+        assert_eq!(left(1000, 10.0, TAIL, Some(Duration::from_secs(20))), Some(Duration::from_secs(40)));
+        assert_eq!(left(0, 10.0, TAIL, Some(Duration::from_secs(90))), Some(Duration::ZERO));
+        assert_eq!(left(0, 10.0, TAIL, None), TAIL);
+    }
+
+    #[test]
+    fn nobody_can_say_how_long_a_dump_that_stands_still_will_take() {
+        assert_eq!(left(1000, 0.0, TAIL, None), None);
+        assert_eq!(left(1000, f64::NAN, TAIL, None), None);
+    }
+
+    #[test]
+    fn one_of_several_datasets_says_which() {
+        let begin = |datasets: usize| {
+            let bars = Bars::of(datasets);
+            let mut state = bars.lock();
+            state.begin("web/sitio".to_owned(), None);
+            state.begin("bd/quejas".to_owned(), None);
+            state.name()
+        };
+        assert_eq!((begin(1), begin(5)), ("bd/quejas".to_owned(), "2/5 bd/quejas".to_owned()));
+    }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::args::DiskInit;
 use super::exit::{Failure, code};
-use super::{load, print};
+use super::{disk_owner, load, print};
 use crate::jobs::disks;
 use crate::jobs::error::JobError;
 use crate::vault::admit::cautions;
@@ -27,15 +27,29 @@ pub(super) fn init(config: &Path, init: &DiskInit) -> Result<u8, Failure> {
     }
     let place = place(config, init)?;
     let marker = marker(&init.label, init.custody.clone());
+    let owner = match &place {
+        Place::Folder { .. } => disk_owner::of(config, init.owner.as_deref())?,
+        _ if init.owner.is_some() => {
+            return Err(Failure::new(code::USAGE, "an object store has no owner; leave --owner away"));
+        }
+        _ => None,
+    };
     cautions(&place).iter().for_each(|caution| print::note(&format!("warning: {caution}")));
     prepare(&place, &marker).map_err(JobError::from)?;
+    if let (Some(owner), Place::Folder { path, .. }) = (&owner, &place) {
+        owner.take(path)?;
+    }
+    let owner = owner.map(|owner| owner.name);
     if init.json {
-        print::json(&serde_json::json!({ "label": marker.label, "id": marker.id, "place": place.shown() }))?;
+        let place = place.shown();
+        let made = serde_json::json!({ "label": marker.label, "id": marker.id, "place": place, "owner": owner });
+        print::json(&made)?;
         return Ok(code::DONE);
     }
+    let belongs = owner.map(|owner| format!("It belongs to {owner}.\n")).unwrap_or_default();
     let path = place.shown();
     print::out(&format!(
-        "{path} is now disk {} ({}).\nIn the configuration:\n  disks:\n    - name: {}\n      id: {}\n      path: {path}\n",
+        "{path} is now disk {} ({}).\n{belongs}In the configuration:\n  disks:\n    - name: {}\n      id: {}\n      path: {path}\n",
         marker.label, marker.id, marker.label, marker.id
     ))?;
     Ok(code::DONE)

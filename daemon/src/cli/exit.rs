@@ -2,6 +2,8 @@
 
 use crate::config::problem::Problems;
 use crate::jobs::error::{JobError, chain};
+use crate::service::client::ClientError;
+use crate::service::protocol::RefusalKind;
 
 /// The codes.
 pub(super) mod code {
@@ -29,6 +31,10 @@ pub(super) mod code {
     pub(in crate::cli) const UNKNOWN: u8 = 10;
     /// Something would be overwritten.
     pub(in crate::cli) const EXISTS: u8 = 11;
+    /// No daemon is running, or it does not let this user ask.
+    pub(in crate::cli) const NO_DAEMON: u8 = 12;
+    /// Something needs a hand.
+    pub(in crate::cli) const ATTENTION: u8 = 13;
     /// Interrupted from the keyboard.
     pub(in crate::cli) const INTERRUPTED: u8 = 130;
 }
@@ -37,12 +43,13 @@ pub(super) mod code {
 pub(super) const HELP: &str = "\
 Exit codes:
   0  everything was done                      7  some was kept and some failed
-  1  something unexpected failed              8  damage was found
-  2  the command line does not read           9  another run is under way
-  3  the configuration has problems          10  no such archive, disk, plan or dataset
-  4  no disk could be written to             11  something would be overwritten
-  5  a server was not reached or believed   130  interrupted
-  6  the dump failed or is not complete";
+  1  something unexpected failed, or a run    8  damage was found
+     by the daemon: see its errors            9  another run is under way
+  2  the command line does not read          10  no such archive, disk, plan, run or entry
+  3  the configuration has problems          11  something would be overwritten
+  4  no disk could be written to             12  no daemon answers this user
+  5  a server was not reached or believed    13  something needs a hand (status)
+  6  the dump failed or is not complete     130  interrupted or cancelled";
 
 /// What is printed when a command fails, and its code.
 #[derive(Debug)]
@@ -76,31 +83,40 @@ impl From<JobError> for Failure {
     }
 }
 
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        let code = match &error {
+            ClientError::NoDaemon { .. } | ClientError::NotAllowed { .. } => code::NO_DAEMON,
+            ClientError::BrokenOff(_) | ClientError::Senseless(_) => code::FAILED,
+            ClientError::Refused(refusal) => match refusal.kind {
+                RefusalKind::Unknown => code::UNKNOWN,
+                RefusalKind::Request => code::USAGE,
+                RefusalKind::Busy => code::BUSY,
+                RefusalKind::Failed => code::FAILED,
+            },
+        };
+        Self::new(code, chain(&error))
+    }
+}
+
 /// The exit code of a job's error.
 pub(super) fn of(error: &JobError) -> u8 {
-    use crate::source::SourceError;
-    match error {
-        JobError::Unknown { .. } | JobError::NoArchive { .. } => code::UNKNOWN,
-        JobError::Busy { .. } => code::BUSY,
-        JobError::Exists { .. } => code::EXISTS,
-        JobError::Secret { .. } => code::CONFIG,
-        JobError::Server { .. } => code::SERVER,
-        JobError::Dump { source, .. } => match source {
-            SourceError::Transport(_)
-            | SourceError::Binary { .. }
-            | SourceError::OtherMachine { .. }
-            | SourceError::Bring { .. }
-            | SourceError::Wire(_)
-            | SourceError::AgentEnded { .. } => code::SERVER,
-            _ => code::DUMP,
-        },
-        JobError::Fewer { .. } => code::DUMP,
-        JobError::NoDisk { .. } => code::DISK,
-        JobError::Disk(error) if error.is_dump() => code::DUMP,
-        JobError::Disk(error) if error.is_damage() => code::DAMAGE,
-        JobError::Disk(_) => code::DISK,
-        JobError::Receive { .. } | JobError::State { .. } | JobError::Restore { .. } | JobError::Write { .. } => {
-            code::FAILED
-        }
-    }
+    of_kind(error.kind().word())
+}
+
+/// The exit code of the word for what kind of thing failed.
+pub(super) fn of_kind(kind: &str) -> u8 {
+    use crate::jobs::error::Kind;
+    let all = [
+        (Kind::Unknown, code::UNKNOWN),
+        (Kind::Busy, code::BUSY),
+        (Kind::Exists, code::EXISTS),
+        (Kind::Configuration, code::CONFIG),
+        (Kind::Server, code::SERVER),
+        (Kind::Dump, code::DUMP),
+        (Kind::Disk, code::DISK),
+        (Kind::Damage, code::DAMAGE),
+        (Kind::Cancelled, code::INTERRUPTED),
+    ];
+    all.into_iter().find(|(known, _)| known.word() == kind).map_or(code::FAILED, |(_, code)| code)
 }

@@ -2,16 +2,39 @@
 
 mod agent_allow;
 mod archives;
+mod archives_index;
 mod args;
+mod args_daemon;
 mod backup;
+mod backup_here;
+mod backup_report;
 mod bars;
+mod cancel;
 mod check;
+mod daemon;
+mod completions;
 mod demo;
+mod demo_service;
 mod disk;
+mod disk_owner;
+mod excuse;
 mod exit;
+mod follow;
 mod log;
+mod man;
+mod notify;
 mod print;
+mod register;
+mod register_disks;
+mod register_form;
+mod register_verify;
 mod restore;
+mod run_log;
+mod runs;
+mod slots;
+mod socket;
+mod status;
+mod times;
 mod verify;
 
 use std::path::Path;
@@ -49,12 +72,23 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
     match &arguments.verb {
         Verb::Check(check) => check::run(config, check),
         Verb::Disk { verb: args::DiskVerb::Init(init) } => disk::init(config, init),
-        Verb::Backup(backup) => backup::run(&load(config)?, backup),
+        Verb::Status(status) => status::run(config, status),
+        Verb::Backup(backup) => backup::run(config, backup),
+        Verb::Runs(runs) => runs::run(config, runs),
+        Verb::Log(log) => run_log::run(config, log),
+        Verb::Cancel(cancel) => cancel::run(config, cancel),
+        Verb::Slots(slots) => slots::run(config, slots),
+        Verb::Excuse(excuse) => excuse::run(config, excuse),
         Verb::Archives(archives) => archives::run(config, archives),
         Verb::Verify(verify) => verify::run(config, verify),
         Verb::Restore(restore) => restore::run(config, restore),
+        Verb::Register { verb } => register::run(config, verb),
+        Verb::Notify(notify) => notify::run(config, notify),
         Verb::AgentAllow(allow) => agent_allow::run(&load(config)?, allow),
+        Verb::Daemon => daemon::run(load(config)?),
         Verb::Demo(demo) => demo::run(demo),
+        Verb::Completions(completions) => completions::run(completions),
+        Verb::Man(man) => man::run(man),
     }
 }
 

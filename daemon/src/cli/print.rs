@@ -26,6 +26,22 @@ pub(super) fn json(value: &serde_json::Value) -> Result<(), Failure> {
     out(&format!("{value:#}\n"))
 }
 
+/// Prints a report as JSON, indented.
+///
+/// # Errors
+/// As [`out`].
+pub(super) fn value(report: &impl serde::Serialize) -> Result<(), Failure> {
+    let value = serde_json::to_value(report).map_err(|error| Failure::unexpected("cannot print", &error))?;
+    json(&value)
+}
+
+/// Says that a list goes on.
+pub(super) fn more(more: bool) {
+    if more {
+        note("resguardo: there are more; --limit 0 shows all");
+    }
+}
+
 /// Prints an error on standard error, its first line behind the program's name.
 pub(super) fn error(failure: &Failure) {
     note(&format!("resguardo: {}", failure.message));

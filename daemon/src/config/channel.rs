@@ -1,7 +1,7 @@
 //! Notifications: whom to tell, and how. It may not know what there is to tell.
 
 use super::check::{self, fault};
-use super::model::{Channel, MailSecurity};
+use super::model::{Channel, MailSecurity, Tell};
 use super::reader::Node;
 
 #[derive(Clone, Copy)]
@@ -22,6 +22,8 @@ const KINDS: &[(&str, Kind)] = &[
 const SECURITIES: &[(&str, MailSecurity)] =
     &[("starttls", MailSecurity::StartTls), ("tls", MailSecurity::Tls), ("none", MailSecurity::None)];
 
+const TELLS: &[(&str, Tell)] = &[("problems", Tell::Problems), ("everything", Tell::Everything)];
+
 /// Reads all channels.
 pub(super) fn read_all(root: &Node<'_>) -> Vec<Channel> {
     root.nodes("notifications").into_iter().filter_map(|node| read(&node)).collect()
@@ -36,13 +38,16 @@ fn read(node: &Node<'_>) -> Option<Channel> {
             node.is_a("<webhook>");
             node.need("url", "write the URL to which a JSON document is posted");
             let url = node.parsed_unseen("url", check::http_url).unwrap_or_default();
-            Channel::Webhook { url, token: node.secret("token") }
+            Channel::Webhook { url, token: node.secret("token"), tell: tell(node, Tell::Problems) }
         }
         Kind::HealthCheck => {
             node.is_a("<health_check>");
             Channel::HealthCheck { url: node.required_secret("url", "the URL, which is itself a secret") }
         }
-        Kind::Desktop => Channel::Desktop,
+        Kind::Desktop => {
+            node.is_a("<desktop>");
+            Channel::Desktop { tell: tell(node, Tell::Everything) }
+        }
     };
     node.finish();
     Some(channel)
@@ -68,5 +73,9 @@ fn email(node: &Node<'_>) -> Channel {
     if node.get("to").and_then(|value| value.as_sequence()).is_some_and(Vec::is_empty) {
         node.wrong("to", fault("is an empty list", "list the recipients' addresses"));
     }
-    Channel::Email { smtp, security, user, password, from, to }
+    Channel::Email { smtp, security, user, password, from, to, tell: tell(node, Tell::Problems) }
+}
+
+fn tell(node: &Node<'_>, default: Tell) -> Tell {
+    node.choice("tell", TELLS).unwrap_or(default)
 }

@@ -143,6 +143,18 @@ pub(super) fn absolute(text: &str) -> Result<PathBuf, Fault> {
     absolute_text(text).map(PathBuf::from)
 }
 
+/// The path of a Unix socket, whose length the system bounds (unix(7)).
+pub(super) fn socket(text: &str) -> Result<PathBuf, Fault> {
+    let path = absolute(text)?;
+    if text.len() > 107 {
+        return Err(fault(
+            "is longer than the 107 bytes that the path of a socket may have",
+            "choose a shorter folder",
+        ));
+    }
+    Ok(path)
+}
+
 /// An absolute path, on this machine or on a server.
 pub(super) fn absolute_text(text: &str) -> Result<String, Fault> {
     let text = line(text)?;

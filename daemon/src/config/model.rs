@@ -25,6 +25,8 @@ pub struct Config {
     pub disks: Vec<Disk>,
     /// What is kept when and where.
     pub plans: Vec<Plan>,
+    /// What the register says of the people behind it.
+    pub register: Register,
     /// Whom to tell.
     pub notifications: Vec<Channel>,
     /// The pages, if they are served.
@@ -62,6 +64,8 @@ pub struct Paths {
     pub log: PathBuf,
     /// The agent's binary for servers; `None` to look beside this program.
     pub agent: Option<PathBuf>,
+    /// The socket on which the service answers operators. Default `/run/resguardo/resguardo.sock`.
+    pub socket: PathBuf,
 }
 
 /// Bounds of a backup.
@@ -73,6 +77,17 @@ pub struct Limits {
     pub threads: usize,
     /// How long in all a run waits for one disk while another could go on, in seconds. Default 1800.
     pub disk_patience_seconds: u64,
+    /// How many days logs are kept. Default 400.
+    pub log_days: u32,
+}
+
+/// What the register DIACO-IN-FO-06 says of the people behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Register {
+    /// The technician who answers for the backups. Default `Resguardo (automático)`.
+    pub responsible: String,
+    /// The directive in force (R102), such as `Directriz 3-2026`.
+    pub directive: Option<String>,
 }
 
 /// Where the index and the register live.
@@ -206,6 +221,17 @@ pub struct Plan {
     pub when: When,
     /// The names of its disks.
     pub disks: Vec<String>,
+    /// Up to how many hours after it was due it is kept in time, but at most half the way to the next time. Default 24.
+    pub on_time_hours: u32,
+}
+
+/// What a channel is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tell {
+    /// What needs somebody's hand.
+    Problems,
+    /// That it went well, too.
+    Everything,
 }
 
 /// Whom to tell, and how.
@@ -225,6 +251,8 @@ pub enum Channel {
         from: String,
         /// The recipients.
         to: Vec<String>,
+        /// What it is told. Default problems.
+        tell: Tell,
     },
     /// A JSON document posted to a URL.
     Webhook {
@@ -232,14 +260,19 @@ pub enum Channel {
         url: String,
         /// A bearer token.
         token: Option<SecretSource>,
+        /// What it is told. Default problems.
+        tell: Tell,
     },
-    /// A ping after each run, for a dead-man's switch.
+    /// A ping after each slot that was kept, for a dead-man's switch.
     HealthCheck {
         /// The URL, or a secret that holds it, since such URLs are themselves secrets.
         url: SecretSource,
     },
     /// Desktop notifications through the user-session service.
-    Desktop,
+    Desktop {
+        /// What it is told. Default everything.
+        tell: Tell,
+    },
 }
 
 /// How mail is protected on its way.

@@ -32,9 +32,10 @@ fn read(node: &Node<'_>, name: String, tz: Tz, servers: &[Server], disks: &[Disk
     });
     note_repeated(node, "disks", &chosen);
     note_empty(node, "disks", "list the names of the disks it is kept on");
+    let on_time_hours = node.number("on_time_hours", 1..=168).unwrap_or(24);
     node.finish();
     let disks = chosen.into_iter().map(|(_, name)| name).collect();
-    Some(Plan { name, datasets, when: when?, disks })
+    Some(Plan { name, datasets, when: when?, disks, on_time_hours })
 }
 
 /// The datasets in the order in which the plan names them, each once.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::check::{self, Fault, fault};
-use super::model::{Config, Database, Limits, Paths, Tls, Web};
+use super::model::{Config, Database, Limits, Paths, Register, Tls, Web};
 use super::nearest::nearest;
 use super::reader::Node;
 use super::{channel, disk, plan, server};
@@ -37,6 +37,7 @@ pub(super) fn read(root: &Node<'_>, file: &Path) -> Config {
         servers,
         disks,
         plans,
+        register: register(root),
         notifications: channel::read_all(root),
         web: web(root),
     };
@@ -54,25 +55,37 @@ fn time_zone(text: &str) -> Result<Tz, Fault> {
 
 fn paths(root: &Node<'_>) -> Paths {
     let (state, log) = (PathBuf::from("/var/lib/resguardo"), PathBuf::from("/var/log/resguardo"));
-    let Some(node) = root.node("paths") else { return Paths { state, log, agent: None } };
+    let socket = PathBuf::from("/run/resguardo/resguardo.sock");
+    let Some(node) = root.node("paths") else { return Paths { state, log, agent: None, socket } };
     let paths = Paths {
         state: node.parsed("state", check::absolute).unwrap_or(state),
         log: node.parsed("log", check::absolute).unwrap_or(log),
         agent: node.parsed("agent", check::absolute),
+        socket: node.parsed("socket", check::socket).unwrap_or(socket),
     };
     node.finish();
     paths
 }
 
 fn limits(root: &Node<'_>) -> Limits {
-    let mut limits = Limits { compression_level: 3, threads: 0, disk_patience_seconds: 1800 };
+    let mut limits = Limits { compression_level: 3, threads: 0, disk_patience_seconds: 1800, log_days: 400 };
     let Some(node) = root.node("limits") else { return limits };
     limits.compression_level = node.number("compression_level", 1..=19).unwrap_or(limits.compression_level);
     limits.threads = node.number("threads", 0..=1024).unwrap_or(limits.threads);
     let patience = node.number("disk_patience_seconds", 1..=86_400);
     limits.disk_patience_seconds = patience.unwrap_or(limits.disk_patience_seconds);
+    limits.log_days = node.number("log_days", 1..=3650).unwrap_or(limits.log_days);
     node.finish();
     limits
+}
+
+fn register(root: &Node<'_>) -> Register {
+    let mut register = Register { responsible: "Resguardo (automático)".to_owned(), directive: None };
+    let Some(node) = root.node("register") else { return register };
+    register.responsible = node.parsed("responsible", check::line).unwrap_or(register.responsible);
+    register.directive = node.parsed("directive", check::line);
+    node.finish();
+    register
 }
 
 fn database(root: &Node<'_>, paths: &Paths) -> Database {

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use tempfile::TempDir;
 
 use super::database::Database;
@@ -14,6 +15,10 @@ use super::database::Database;
 const WRITTEN_BY: &str = "# Written by `resguardo demo`.";
 /// The disk's label.
 pub const DISK: &str = "disco-demo";
+/// The plan.
+pub const PLAN: &str = "semanal";
+/// The most bytes of a socket's path (unix(7)), less what its name may have.
+const SOCKET_FOLDER_BYTES_MAX: usize = 90;
 
 /// A folder for the demonstration.
 pub struct Folder {
@@ -67,6 +72,15 @@ impl Folder {
         self.path.join("resguardo.yaml")
     }
 
+    /// Where the service listens: in the folder, if its path is short enough for a socket.
+    fn socket(&self) -> PathBuf {
+        if self.path.as_os_str().len() > SOCKET_FOLDER_BYTES_MAX {
+            std::env::temp_dir().join(format!("resguardo-demo-{}.sock", std::process::id()))
+        } else {
+            self.path.join("socket")
+        }
+    }
+
     /// Makes the subfolders and the web site afresh, and stores the private key for its owner alone.
     ///
     /// # Errors
@@ -88,11 +102,19 @@ impl Folder {
         io::Write::write_all(&mut file, private_key.as_bytes())
     }
 
-    /// Writes the configuration: the database through the agent, the web site plainly, both to the one disk.
+    /// Writes the configuration: the database through the agent, the web site plainly, both to the one disk, when `when`
+    /// says for the time zone.
     ///
     /// # Errors
     /// Whatever the system says.
-    pub fn write_config(&self, port: u16, user: &str, known_host: &str, database: &Database) -> io::Result<()> {
+    pub fn write_config(
+        &self,
+        port: u16,
+        user: &str,
+        known_host: &str,
+        database: &Database,
+        when: &dyn Fn(Tz) -> String,
+    ) -> io::Result<()> {
         let server = |name: &str, mode: &str, dataset: serde_json::Value| {
             serde_json::json!({
                 "name": name, "host": "127.0.0.1", "port": port, "user": user, "key": { "file": self.path.join("key") },
@@ -103,10 +125,13 @@ impl Folder {
         db["agent_folder"] = serde_json::json!(self.path.join("agent"));
         let site = serde_json::json!({ "name": "sitio", "kind": "files", "path": self.site() });
         let config = serde_json::json!({
-            "paths": { "state": self.path.join("state"), "log": self.path.join("log") },
+            "time_zone": Tz::America__Guatemala.name(),
+            "paths": { "state": self.path.join("state"), "log": self.path.join("log"), "socket": self.socket() },
             "servers": [db, server("web-demo", "plain", site)],
-            "disks": [{ "name": DISK, "path": self.disk(), "mount_point": false, "custody": "this machine" }],
-            "plans": [{ "name": "semanal", "datasets": ["bd-demo/*", "web-demo/*"], "when": "0 2 * * SUN", "disks": [DISK] }],
+            "disks": [{ "name": DISK, "path": self.disk(), "mount_point": false, "custody": "esta máquina (demostración)" }],
+            "plans": [{
+                "name": PLAN, "datasets": ["bd-demo/*", "web-demo/*"], "when": when(Tz::America__Guatemala), "disks": [DISK],
+            }],
         });
         fs::write(self.path.join("known_hosts"), format!("{known_host}\n"))?;
         // JSON is YAML, and quotes every value as it must be.

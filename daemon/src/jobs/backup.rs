@@ -5,10 +5,12 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 use resguardo_shared::dump::{Dump, Part};
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::error::{JobError, chain};
-use super::preflight::{Looked, abandon, admit_all, claim, free_stem, ready};
+pub use super::preflight::{Looked, admit_all};
+use super::preflight::{abandon, claim, free_stem, ready};
 use super::progress::{Event, Listener, Step};
 use super::select::Item;
 use super::stage::{Failed, From, stage};
@@ -24,6 +26,9 @@ use crate::vault::manifest::{DiskName, FORMAT, Manifest, ReadBack};
 use crate::vault::read_back::How;
 use crate::vault::writer::Pending;
 
+/// The clock, as whoever drives the jobs reads it.
+pub type Clock<'a> = &'a (dyn Fn() -> DateTime<Utc> + Sync);
+
 /// What a run has to work with.
 #[derive(Clone, Copy)]
 pub struct Run<'a> {
@@ -32,7 +37,10 @@ pub struct Run<'a> {
     /// The runtime for the network.
     pub runtime: &'a Handle,
     /// The clock.
-    pub now: fn() -> DateTime<Utc>,
+    pub now: Clock<'a>,
+    /// Ends the run when it is cancelled: at once where nothing is lost by it, and never between the first and the last
+    /// name of a backup.
+    pub cancel: &'a CancellationToken,
     /// Who looks on.
     pub listen: Listener<'a>,
 }
@@ -57,38 +65,45 @@ pub struct Kept {
     pub manifest: Manifest,
     /// The disks that hold it.
     pub disks: Vec<String>,
+    /// The manifest of each of these disks.
+    pub copies: Vec<Manifest>,
+    /// When the dump began.
+    pub started: DateTime<Utc>,
+    /// When the dump had been received.
+    pub received: DateTime<Utc>,
 }
 
 /// Backs up these datasets, one after the other. One that fails does not stop the next. The caller holds the run lock.
 pub fn run(run: Run<'_>, items: Vec<Item>) -> Vec<Outcome> {
-    let admitted = admit_all(run, &items);
-    let outcome = |item: Item| {
-        let mut failed = Failed::new();
-        let name = item.name();
-        let listen = |event: Event| {
-            log(&name, &event);
-            (run.listen)(event);
-        };
-        let id = Uuid::now_v7();
-        let kept = keep(Run { listen: &listen, ..run }, id, &item, &admitted, &mut failed);
-        abandon(id, &item, &admitted, kept.as_ref().map_or(&[], |kept| &kept.disks));
-        (run.listen)(Event::Ended);
-        match &kept {
-            Ok(kept) => tracing::info!(archive = kept.archive, disks = ?kept.disks, failed = failed.len(), "kept"),
-            Err(error) => tracing::error!(dataset = item.name(), error = chain(error), "not kept"),
-        }
-        Outcome { item, kept, failed }
+    let admitted = admit_all(run.config, (run.now)(), &items);
+    items.into_iter().map(|item| one(run, Uuid::now_v7(), item, &admitted)).collect()
+}
+
+/// Backs up one dataset under this id, to those of its disks that were admitted. The caller holds the run lock.
+pub fn one(run: Run<'_>, id: Uuid, item: Item, admitted: &Looked) -> Outcome {
+    let mut failed = Failed::new();
+    let name = item.name();
+    let listen = |event: Event| {
+        log(&name, &event);
+        (run.listen)(event);
     };
-    items.into_iter().map(outcome).collect()
+    let kept = keep(Run { listen: &listen, ..run }, id, &item, admitted, &mut failed);
+    abandon(id, &item, admitted, kept.as_ref().map_or(&[], |kept| &kept.disks));
+    (run.listen)(Event::Ended);
+    match &kept {
+        Ok(kept) => tracing::info!(archive = kept.archive, disks = ?kept.disks, failed = failed.len(), "kept"),
+        Err(error) => tracing::error!(dataset = item.name(), error = chain(error), "not kept"),
+    }
+    Outcome { item, kept, failed }
 }
 
 /// The log of a run, for the technician who has to explain it on Monday.
 fn log(dataset: &str, event: &Event) {
     match event {
         Event::Began { expected_bytes, .. } => tracing::info!(dataset, expected_bytes, "begins"),
-        Event::Step(step) => tracing::info!(dataset, step = step.word(), "step"),
-        Event::DiskFailed { disk, why } => tracing::warn!(dataset, disk, why, "disk left out"),
-        Event::Warning(warning) => tracing::warn!(dataset, warning, "warning"),
+        Event::Step(step) => tracing::info!(dataset, "{}", step.word()),
+        Event::DiskFailed { disk, why } => tracing::warn!(dataset, disk, why, "a disk was left out"),
+        Event::Warning(warning) => tracing::warn!(dataset, "warning: {warning}"),
         Event::Bytes { .. } | Event::Taken { .. } | Event::Ended => {}
     }
 }
@@ -98,11 +113,12 @@ fn keep(run: Run<'_>, id: Uuid, item: &Item, admitted: &Looked, failed: &mut Fai
     let (server, dataset) = find(run.config, item)?;
     let name = item.name();
     let started = (run.now)();
+    not_cancelled(run, &name)?;
 
     // Preflight: every disk is here, is the one it says, and has room for what the last backup predicts.
     let (disks, expected) = ready(item, admitted, failed);
     all_left(&name, &disks, failed)?;
-    (run.listen)(Event::Began { dataset: name.clone(), expected_bytes: expected });
+    (run.listen)(Event::Began { dataset: name.clone(), expected_bytes: expected, tail_ms: None });
     failed.iter().for_each(|(disk, why)| {
         (run.listen)(Event::DiskFailed { disk: disk.clone(), why: chain(why) });
     });
@@ -121,6 +137,7 @@ fn keep(run: Run<'_>, id: Uuid, item: &Item, admitted: &Looked, failed: &mut Fai
         dump: &dataset.dump,
         limits: run.config.limits,
         runtime: run.runtime,
+        cancel: run.cancel,
     };
     let mut staged = Vec::new();
     let mut warnings = Vec::new();
@@ -143,7 +160,8 @@ fn keep(run: Run<'_>, id: Uuid, item: &Item, admitted: &Looked, failed: &mut Fai
     let evidence = evidence.unwrap_or_default();
     count(&name, &dataset.dump, &staged, &evidence, warnings.len())?;
 
-    // Names, checksums, and the manifest last.
+    // Names, checksums, and the manifest last. From here on it is quicker to finish than to give up.
+    not_cancelled(run, &name)?;
     (run.listen)(Event::Step(Step::Publish));
     let draft = Manifest {
         format: FORMAT,
@@ -163,9 +181,9 @@ fn keep(run: Run<'_>, id: Uuid, item: &Item, admitted: &Looked, failed: &mut Fai
         read_back: ReadBack { at: String::new(), how: String::new(), decompressed: false },
     };
     let kept = publish(run, candidates, &staged, &stem, &draft, failed);
-    let manifest = kept.first().map(|(manifest, _)| manifest.clone()).ok_or_else(|| no_disk(&name, failed))?;
-    let archive = archive_name(&stem);
-    Ok(Kept { archive, manifest, disks: kept.into_iter().map(|(_, disk)| disk).collect() })
+    let (copies, disks): (Vec<Manifest>, Vec<String>) = kept.into_iter().unzip();
+    let manifest = copies.first().cloned().ok_or_else(|| no_disk(&name, failed))?;
+    Ok(Kept { archive: archive_name(&stem), manifest, disks, copies, started, received: ended })
 }
 
 fn find<'a>(config: &'a Config, item: &Item) -> Result<(&'a Server, &'a Dataset), JobError> {
@@ -175,7 +193,8 @@ fn find<'a>(config: &'a Config, item: &Item) -> Result<(&'a Server, &'a Dataset)
 
 fn connect(run: Run<'_>, server: &Server, way: &Way, name: &str) -> Result<Arc<Session>, JobError> {
     let target = targets::target(run.config, server)?;
-    let session = run.runtime.block_on(transport::connect(&target, way.window()));
+    let connecting = run.runtime.block_on(run.cancel.run_until_cancelled(transport::connect(&target, way.window())));
+    let session = connecting.ok_or_else(|| JobError::Cancelled { dataset: name.to_owned() })?;
     session.map(Arc::new).map_err(|source| JobError::Server { dataset: name.to_owned(), source })
 }
 
@@ -251,6 +270,10 @@ fn publish(
         }
     }
     kept
+}
+
+fn not_cancelled(run: Run<'_>, name: &str) -> Result<(), JobError> {
+    if run.cancel.is_cancelled() { Err(JobError::Cancelled { dataset: name.to_owned() }) } else { Ok(()) }
 }
 
 fn all_left<T>(name: &str, left: &[T], failed: &Failed) -> Result<(), JobError> {

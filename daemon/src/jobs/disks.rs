@@ -37,15 +37,23 @@ pub fn place(disk: &Disk) -> Result<Place, JobError> {
     }
 }
 
+/// The disk of this name in the configuration.
+///
+/// # Errors
+/// [`JobError::Unknown`], with what exists.
+pub fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Disk, JobError> {
+    config.disk(name).ok_or_else(|| {
+        let known = config.disks.iter().map(|disk| disk.name.clone()).collect::<Vec<_>>().join(", ");
+        JobError::Unknown { what: "disk", name: name.to_owned(), known }
+    })
+}
+
 /// Admits a disk of the configuration for writing.
 ///
 /// # Errors
 /// [`JobError::Unknown`], [`JobError::Secret`] or the disk's refusal.
 pub fn by_name(config: &Config, name: &str) -> Result<Admitted, JobError> {
-    let disk = config.disk(name).ok_or_else(|| {
-        let known = config.disks.iter().map(|disk| disk.name.clone()).collect::<Vec<_>>().join(", ");
-        JobError::Unknown { what: "disk", name: name.to_owned(), known }
-    })?;
+    let disk = named(config, name)?;
     Ok(admit(name, &place(disk)?, disk.id)?)
 }
 

@@ -30,7 +30,10 @@ pub enum JobError {
         searched: String,
     },
     /// Another run is under way.
-    #[error("another run is under way (it holds {path}); wait until it has ended")]
+    #[error(
+        "another Resguardo works here (it holds {path}): ask the service without `--here`, or wait until the other \
+         command has ended"
+    )]
     Busy {
         /// The lock.
         path: PathBuf,
@@ -98,6 +101,12 @@ pub enum JobError {
         #[source]
         source: ReceiveError,
     },
+    /// It was ended before it was done.
+    #[error("{dataset}: the run was ended before this was kept")]
+    Cancelled {
+        /// `SERVER/DATASET`.
+        dataset: String,
+    },
     /// The disk failed.
     #[error(transparent)]
     Disk(#[from] VaultError),
@@ -134,6 +143,78 @@ pub enum JobError {
         #[source]
         source: std::io::Error,
     },
+}
+
+/// What kind of thing failed, for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A name that does not exist.
+    Unknown,
+    /// Somebody else works here.
+    Busy,
+    /// Something is there already.
+    Exists,
+    /// The configuration, or a secret that it names.
+    Configuration,
+    /// The server.
+    Server,
+    /// The dump.
+    Dump,
+    /// The disk.
+    Disk,
+    /// Damage on a disk.
+    Damage,
+    /// It was ended.
+    Cancelled,
+    /// Something else.
+    Other,
+}
+
+impl Kind {
+    /// The word in the database and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Busy => "busy",
+            Self::Exists => "exists",
+            Self::Configuration => "configuration",
+            Self::Server => "server",
+            Self::Dump => "dump",
+            Self::Disk => "disk",
+            Self::Damage => "damage",
+            Self::Cancelled => "cancelled",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl JobError {
+    /// What kind of thing failed.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Unknown { .. } | Self::NoArchive { .. } => Kind::Unknown,
+            Self::Busy { .. } => Kind::Busy,
+            Self::Exists { .. } => Kind::Exists,
+            Self::Secret { .. } => Kind::Configuration,
+            Self::Server { .. } => Kind::Server,
+            Self::Dump { source, .. } => match source {
+                SourceError::Transport(_)
+                | SourceError::Binary { .. }
+                | SourceError::OtherMachine { .. }
+                | SourceError::Bring { .. }
+                | SourceError::Wire(_)
+                | SourceError::AgentEnded { .. } => Kind::Server,
+                _ => Kind::Dump,
+            },
+            Self::Fewer { .. } => Kind::Dump,
+            Self::Cancelled { .. } => Kind::Cancelled,
+            Self::NoDisk { .. } => Kind::Disk,
+            Self::Disk(error) if error.is_dump() => Kind::Dump,
+            Self::Disk(error) if error.is_damage() => Kind::Damage,
+            Self::Disk(_) => Kind::Disk,
+            Self::Receive { .. } | Self::State { .. } | Self::Restore { .. } | Self::Write { .. } => Kind::Other,
+        }
+    }
 }
 
 /// An error and all its causes, in one line. Displays never repeat their source, so nothing is said twice.

@@ -5,13 +5,24 @@
 
 pub mod archives;
 pub mod backup;
+pub mod deliver;
 pub mod disks;
+mod entry;
 pub mod error;
+pub mod execute;
+pub mod hand_out;
 pub mod lock;
+pub mod office;
 mod preflight;
 pub mod progress;
+mod record;
+pub mod recover;
+pub mod report;
 pub mod restore;
 pub mod select;
+pub mod slots;
 mod stage;
+pub mod standing;
 pub mod targets;
+pub mod tell;
 pub mod verify;

@@ -13,7 +13,8 @@ use super::disks;
 use super::error::{JobError, chain};
 use super::select::Item;
 use super::stage::Failed;
-use crate::vault::admit::{Admitted, has_room};
+use crate::config::model::{Config, Disk};
+use crate::vault::admit::{Admitted, admit, has_room};
 use crate::vault::catalogue;
 use crate::vault::commit::Candidate;
 use crate::vault::error::VaultError;
@@ -26,23 +27,32 @@ use crate::vault::writer::Pending;
 /// How long a disk that failed may take to give up what was unfinished on it.
 const ABANDON: Duration = Duration::from_secs(60);
 
-/// What became of looking at each disk, by its name.
-pub(super) type Looked = BTreeMap<String, Result<Admitted, JobError>>;
+/// How long a disk may take to be looked at and swept. A dying one may never answer.
+const LOOK: Duration = Duration::from_secs(120);
 
-/// The disks of all items, each looked at once and swept of what dead runs left.
-pub(super) fn admit_all(run: Run<'_>, items: &[Item]) -> Looked {
+/// What became of looking at each disk, by its name.
+pub type Looked = BTreeMap<String, Result<Admitted, JobError>>;
+
+/// The disks of all items, each looked at once and swept of what runs left that were dead at `now`.
+pub fn admit_all(config: &Config, now: DateTime<Utc>, items: &[Item]) -> Looked {
     let mut admitted = BTreeMap::new();
     for name in items.iter().flat_map(|item| &item.disks) {
         if !admitted.contains_key(name) {
-            let result = disks::by_name(run.config, name).and_then(|disk| {
-                let removed = sweep::sweep(&Store::open(&disk.name, &disk.place)?, (run.now)().timestamp())?;
-                removed.iter().for_each(|key| tracing::info!(disk = name, key, "removed what a dead run left"));
-                Ok(disk)
-            });
-            admitted.insert(name.clone(), result);
+            admitted.insert(name.clone(), disks::named(config, name).and_then(|disk| admit_one(disk, now)));
         }
     }
     admitted
+}
+
+fn admit_one(disk: &Disk, now: DateTime<Utc>) -> Result<Admitted, JobError> {
+    let (name, place, id) = (disk.name.clone(), disks::place(disk)?, disk.id);
+    let looking = Pending::start(&disk.name, move || {
+        let admitted = admit(&name, &place, id)?;
+        let removed = sweep::sweep(&Store::open(&name, &place)?, now.timestamp())?;
+        removed.iter().for_each(|key| tracing::info!(disk = name, key, "removed what a dead run left"));
+        Ok(admitted)
+    });
+    Ok(looking.wait(LOOK)?)
 }
 
 /// The disks that may be written to, and the size of the last dump.

@@ -1,7 +1,10 @@
 //! What a job tells whoever looks on. It may not know how it is shown.
 
+use serde::{Deserialize, Serialize};
+
 /// Something that happened to one dataset.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// Its backup begins. `expected_bytes` is the size of its last dump.
     Began {
@@ -9,6 +12,9 @@ pub enum Event {
         dataset: String,
         /// Bytes of dump, by the last one.
         expected_bytes: Option<u64>,
+        /// Milliseconds from the last byte of dump to its end, by the dataset's history.
+        #[serde(default)]
+        tail_ms: Option<u64>,
     },
     /// A step begins.
     Step(Step),
@@ -40,7 +46,8 @@ pub enum Event {
 }
 
 /// A step of a backup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Connecting to the server.
     Connect,

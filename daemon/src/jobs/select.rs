@@ -46,15 +46,18 @@ pub fn select(config: &Config, names: &[String]) -> Result<Vec<Item>, JobError> 
     Ok(items)
 }
 
+/// The plan, if these names mean one whole plan and nothing else.
+pub fn only_plan(config: &Config, names: &[String]) -> Option<String> {
+    match (names, config.plans.as_slice()) {
+        ([name], _) => config.plan(name).map(|plan| plan.name.clone()),
+        ([], [plan]) => Some(plan.name.clone()),
+        _ => None,
+    }
+}
+
 fn by_name(config: &Config, name: &str) -> Result<Vec<Item>, JobError> {
     if let Some(plan) = config.plan(name) {
-        let item = |(server, dataset): &(String, String)| Item {
-            plan: Some(plan.name.clone()),
-            server: server.clone(),
-            dataset: dataset.clone(),
-            disks: plan.disks.clone(),
-        };
-        return Ok(plan.datasets.iter().map(item).collect());
+        return Ok(super::office::items(plan));
     }
     let known = name.split_once('/').filter(|(server, dataset)| config.dataset(server, dataset).is_some());
     let Some((server, dataset)) = known else {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use resguardo_shared::dump::{Dump, Part};
 use resguardo_shared::wire::End;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::error::{JobError, chain};
@@ -37,6 +38,7 @@ pub(super) struct From<'a> {
     pub(super) dump: &'a Dump,
     pub(super) limits: Limits,
     pub(super) runtime: &'a Handle,
+    pub(super) cancel: &'a CancellationToken,
 }
 
 /// Disks that failed, and why.
@@ -56,7 +58,8 @@ pub(super) fn stage(
     let final_key = stem.archive(from.dump.suffix(part));
     let request =
         Request { dump: from.dump.clone(), part, level: from.limits.compression_level, threads: from.limits.threads };
-    let opened = from.runtime.block_on(source::open(Arc::clone(from.session), from.way, request));
+    let opening = source::open(Arc::clone(from.session), from.way, request);
+    let opened = from.runtime.block_on(from.cancel.run_until_cancelled(opening)).ok_or_else(|| cancelled(from))?;
     let dumping = opened.map_err(|source| dump_failed(from, part, source))?;
 
     let mut takers = Vec::new();
@@ -125,16 +128,26 @@ fn take(
     listen: Listener<'_>,
 ) -> Result<(Received, End, Vec<String>), JobError> {
     listen(Event::Step(Step::Receive));
-    let frames = std::iter::from_fn(|| dumping.frames.blocking_recv());
+    // A cancelled dump ends like one whose server went away; what matters is that it is given up on every disk.
+    let frames =
+        std::iter::from_fn(|| from.runtime.block_on(from.cancel.run_until_cancelled(dumping.frames.recv())).flatten());
     let received = receive(frames, fan_out, |told| match told {
         Told::Frame { plain, compressed } => listen(Event::Bytes { plain, archive: compressed }),
         Told::Taken { name, bytes } => listen(Event::Taken { disk: name.to_owned(), bytes }),
         Told::GivenUp(disk) => slow.push(disk.clone()),
     });
+    if from.cancel.is_cancelled() {
+        return Err(cancelled(from));
+    }
     let received = received.map_err(|source| JobError::Receive { dataset: from.name.to_owned(), source })?;
-    let end = from.runtime.block_on(dumping.finish()).map_err(|source| dump_failed(from, part, source))?;
+    let finishing = from.runtime.block_on(from.cancel.run_until_cancelled(dumping.finish()));
+    let end = finishing.ok_or_else(|| cancelled(from))?.map_err(|source| dump_failed(from, part, source))?;
     let warnings = source::judge(from.dump, part, &end).map_err(|source| dump_failed(from, part, source))?;
     Ok((received, end, warnings))
+}
+
+fn cancelled(from: &From<'_>) -> JobError {
+    JobError::Cancelled { dataset: from.name.to_owned() }
 }
 
 fn dump_failed(from: &From<'_>, part: Part, source: SourceError) -> JobError {

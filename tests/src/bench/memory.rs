@@ -42,7 +42,7 @@ fn mib(kib: u64) -> String {
 fn peak(stage: &Stage, mode: &str, data: &Data, disks: usize) -> Result<(u64, u64)> {
     let ours = Ours::new(stage, stage.sshd.port, mode, cat(data), disks)?;
     let mut command = Command::new(std::env::current_exe()?.with_file_name("resguardo"));
-    command.arg("--config").arg(&ours.file).args(["backup", "--json"]).stdin(Stdio::null());
+    command.arg("--config").arg(&ours.file).args(["backup", "--here", "--json"]).stdin(Stdio::null());
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
     let own = format!("/proc/{}", child.id());
     let agents = ours.file.with_file_name("agent");

@@ -84,7 +84,13 @@ impl Ours {
                 lock().push((step, Mark::now()));
             }
         };
-        let run = Run { config: &config, runtime: runtime.handle(), now: clock(), listen: &listen };
+        let run = Run {
+            config: &config,
+            runtime: runtime.handle(),
+            now: &clock(),
+            cancel: &tokio_util::sync::CancellationToken::new(),
+            listen: &listen,
+        };
         let outcomes = backup::run(run, items);
         let ended = Mark::now();
         runtime.shutdown_background();

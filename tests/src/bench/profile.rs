@@ -18,7 +18,7 @@ pub(crate) fn measure(stage: &Stage) -> Result<()> {
         let mut server = record(&far).args(["-p", &stage.sshd.id().to_string()]).stderr(Stdio::null()).spawn()?;
         let mut daemon = record(&near);
         daemon.arg("--").arg(std::env::current_exe()?.with_file_name("resguardo")).arg("--config").arg(&ours.file);
-        let output = daemon.arg("backup").output().context("perf is not installed")?;
+        let output = daemon.args(["backup", "--here"]).output().context("perf is not installed")?;
         if let Some(server) = i32::try_from(server.id()).ok().and_then(Pid::from_raw) {
             kill_process(server, Signal::INT)?;
         }

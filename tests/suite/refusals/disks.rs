@@ -141,6 +141,29 @@ fn a_disk_is_prepared_once_and_never_again() {
     assert!(fs::read_to_string(other.path.join("LEEME.txt")).unwrap().contains("disco-n"));
 }
 
+#[test]
+fn a_disk_that_root_prepares_is_given_to_the_services_user() {
+    let world = with_note(&[64]);
+    let owners = |disk: &LoopDisk| {
+        let list = "cd \"$1\"; stat -c '%U:%G' . LEEME.txt resguardo-disk.json | sort -u";
+        String::from_utf8(sh(list, &[text(&disk.path)])).unwrap().trim().to_owned()
+    };
+    // Root's own state folder says nothing of another.
+    assert_eq!(owners(&world.disks[0]), "root:root");
+    let [named, kept] = ["dado", "conocido"].map(|name| LoopDisk::new(&world.path(name), 32));
+    let init = |disk: &LoopDisk, more: &[&str]| {
+        world.run(&[&["disk", "init", text(&disk.path), "--label", "disco-n"], more].concat())
+    };
+    init(&named, &["--owner", "nadie-se-llama-asi"]).exits(2).says("there is no user nadie-se-llama-asi");
+    assert!(!named.path.join("resguardo-disk.json").exists());
+    init(&named, &["--owner", "nobody"]).exits(0).says("It belongs to nobody.");
+    assert_eq!(owners(&named), "nobody:nogroup");
+    sh("mkdir -p \"$1\"; chown nobody: \"$1\"", &[text(&world.path("state"))]);
+    let said = init(&kept, &["--json"]);
+    assert_eq!(said.exits(0).json()["owner"], "nobody");
+    assert_eq!(owners(&kept), "nobody:nogroup");
+}
+
 /// Fails unless a disk that had nothing still has nothing.
 #[track_caller]
 fn nothing_on(world: &World, disk: usize) {

@@ -15,14 +15,14 @@ fn a_run_that_is_under_way_lets_no_other_begin() {
     sh("mkfifo \"$1\"", &[&go]);
     let command = format!("touch '{begun}'; cat '{go}'");
     world.dataset(&json!({ "name": "lento", "kind": "command", "command": command, "suffix": "txt" }));
-    let mut first = world.command(&["backup", "plano/lento"]);
+    let mut first = world.command(&["backup", "--here", "plano/lento"]);
     let mut first = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     until("the first dump has begun", || fs::exists(&begun).unwrap());
-    let second = world.run(&["backup", "plano/nota"]);
+    let second = world.run(&["backup", "--here", "plano/nota"]);
     // The other way round it would wait for ever.
     sh("echo dato > \"$1\"", &[&go]);
     let first = first.wait().unwrap();
-    second.exits(9).says("another run is under way");
+    second.exits(9).says("another Resguardo works here");
     assert_eq!(first.code(), Some(0));
     world.only(0, "plano/lento");
     world.backup(&["plano/nota"]).exits(0);

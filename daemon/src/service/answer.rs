@@ -1,0 +1,273 @@
+//! What each request is answered. It decides nothing about backups: it asks the store, or has something queued.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::daemon::{Service, Work};
+use super::protocol::{Line, Refusal, RefusalKind, RegisterLine, Request};
+use super::socket::Writer;
+use super::{follow, notices, register};
+use crate::jobs::error::chain;
+use crate::jobs::office::Office;
+use crate::jobs::report::{Daemon, Listing, Running};
+use crate::jobs::select;
+use crate::jobs::tell::{self, News};
+use crate::jobs::{slots, standing};
+use crate::store::change::Change;
+use crate::store::error::StoreError;
+use crate::store::rows::{Excuse, Run, RunState, Trigger};
+
+/// What is answered, or why not.
+pub(super) type Answer = Result<Box<RawValue>, Refusal>;
+
+/// The most that a list may be asked for; a limit of 0 means all of it.
+const ALL: u32 = 1_000_000;
+
+/// Answers a request of `who`; lines before the answer go to `writer`.
+pub(super) async fn answer(service: &Arc<Service>, who: &str, request: Request, writer: &mut Writer) -> Answer {
+    let office = service.keeper.office();
+    match request {
+        Request::Status => status(service).await,
+        Request::Runs { limit } => value(standing::runs(office, limited(limit)).await),
+        Request::Run { run } => {
+            value(Ok(standing::run_report(office, &known(office, run).await?).await.map_err(failed)?))
+        }
+        Request::Log { run, follow } => follow::log(service, run, follow, writer).await,
+        Request::Slots { plan, limit } => {
+            if let Some(plan) = &plan {
+                known_plan(office, plan)?;
+            }
+            value(standing::slots(office, plan.as_deref(), limited(limit)).await)
+        }
+        Request::Archives { disk, dataset, limit } => archives(office, disk, dataset, limit).await,
+        Request::Backup { names } => back_up(service, who, &names).await,
+        Request::Follow { run } => follow::follow(service, run, writer).await,
+        Request::Cancel { run } => cancel(service, who, run).await,
+        Request::Excuse { plan, from, until, reason } => excuse(service, who, plan, from, &until, reason).await,
+        Request::Register { year, limit } => value(register::newest(office, year, limited(limit)).await),
+        Request::RegisterEntry { year, number } => register::entry(office, year, number).await,
+        Request::RegisterExport { year } => register::export(service, year, writer).await,
+        Request::RegisterCorrect { year, number, reason, changes } => {
+            register::correct(service, who, (year, number), &reason, &changes).await
+        }
+        Request::Notices { after } => notices::stream(service, after, writer).await,
+        Request::Noticed { number, error } => notices::noticed(office, who, number, error).await,
+        Request::TestNotice => test_notice(service).await,
+    }
+}
+
+fn limited(limit: u32) -> u32 {
+    if limit == 0 { ALL } else { limit.min(ALL) }
+}
+
+/// An answer of whatever can be serialised.
+pub(super) fn value<T: Serialize>(result: Result<T, StoreError>) -> Answer {
+    let value = result.map_err(failed)?;
+    to_raw_value(&value).map_err(|error| refusal(RefusalKind::Failed, error.to_string()))
+}
+
+/// The service itself failed.
+pub(super) fn failed(error: StoreError) -> Refusal {
+    tracing::error!(error = chain(&error), "an answer cannot be given");
+    refusal(RefusalKind::Failed, chain(&error))
+}
+
+pub(super) fn refusal(kind: RefusalKind, message: impl Into<String>) -> Refusal {
+    Refusal { kind, message: message.into() }
+}
+
+async fn status(service: &Arc<Service>) -> Answer {
+    let office = service.keeper.office();
+    let current = service.keeper.live.current();
+    let running = current.as_ref().map(|current| Running {
+        run: current.run.number,
+        dataset: current.dataset.clone(),
+        step: current.step.map(str::to_owned),
+        plain_bytes: current.plain,
+        expected_bytes: current.expected,
+        began: current.began.map(|began| office.stamp(began)),
+    });
+    let slot = current.and_then(|current| Some((current.run.plan?, current.run.due?)));
+    let configured = office.config.disks.clone();
+    let looked = tokio::task::spawn_blocking(move || standing::look_at_disks(&configured)).await;
+    let disks = looked.map_err(|error| refusal(RefusalKind::Failed, error.to_string()))?;
+    let daemon = Daemon {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
+        since: office.stamp(service.since),
+    };
+    value(standing::status(office, daemon, running, slot, disks).await)
+}
+
+/// The run of a number.
+pub(super) async fn known(office: Office<'_>, number: i64) -> Result<Run, Refusal> {
+    let run = office.store.run(number).await.map_err(failed)?;
+    run.ok_or_else(|| refusal(RefusalKind::Unknown, format!("there is no run {number}; `resguardo runs` lists them")))
+}
+
+fn known_plan(office: Office<'_>, plan: &str) -> Result<(), Refusal> {
+    if office.config.plan(plan).is_some() {
+        return Ok(());
+    }
+    let known: Vec<&str> = office.config.plans.iter().map(|plan| plan.name.as_str()).collect();
+    let message = format!("there is no plan {plan:?}; there are: {}", known.join(", "));
+    Err(refusal(RefusalKind::Unknown, message))
+}
+
+async fn archives(office: Office<'_>, disk: Option<String>, dataset: Option<String>, limit: u32) -> Answer {
+    if let Some(disk) = &disk {
+        crate::jobs::disks::named(office.config, disk).map_err(|error| refusal(RefusalKind::Unknown, chain(&error)))?;
+    }
+    let split = |dataset: &String| dataset.split_once('/').map(|(server, name)| (server.to_owned(), name.to_owned()));
+    let pair = match dataset.as_ref().map(split) {
+        Some(None) => return Err(refusal(RefusalKind::Request, "a dataset is written SERVER/DATASET")),
+        Some(pair) => pair,
+        None => None,
+    };
+    let pair = pair.as_ref().map(|(server, name)| (server.as_str(), name.as_str()));
+    value(standing::archives(office, disk.as_deref(), pair, limited(limit)).await)
+}
+
+/// Queues a run of what these names mean.
+async fn back_up(service: &Arc<Service>, who: &str, names: &[String]) -> Answer {
+    let office = service.keeper.office();
+    let items = select::select(office.config, names).map_err(|error| refusal(RefusalKind::Unknown, chain(&error)))?;
+    for run in office.store.open_runs().await.map_err(failed)? {
+        let rows = office.store.datasets(run.id).await.map_err(failed)?;
+        let same =
+            |item: &select::Item| rows.iter().any(|row| row.server == item.server && row.dataset == item.dataset);
+        if let Some(item) = items.iter().find(|item| same(item)) {
+            let message = format!(
+                "run {} has {} under way already; follow it with `resguardo log {} --follow`",
+                run.number,
+                item.name(),
+                run.number
+            );
+            return Err(refusal(RefusalKind::Busy, message));
+        }
+    }
+    let plan = select::only_plan(office.config, names);
+    let run = slots::new_run(office, plan, None, Trigger::Operator, who);
+    let run = slots::queue(office, run, items).await.map_err(failed)?;
+    service.wake.notify_one();
+    value(standing::run_report(office, &run).await)
+}
+
+/// Ends a run that is under way, or takes one back that is queued.
+async fn cancel(service: &Arc<Service>, who: &str, number: i64) -> Answer {
+    let office = service.keeper.office();
+    let mut run = known(office, number).await?;
+    let current = service.keeper.live.current().filter(|current| current.run.number == number);
+    match (current, run.state) {
+        (Some(current), _) => {
+            tracing::info!(run = number, who, "an operator ends the run");
+            current.ending.cancel();
+        }
+        (None, RunState::Queued | RunState::Waiting) => {
+            let now = office.now();
+            (run.state, run.ended, run.error) = (RunState::Cancelled, Some(now), Some(format!("cancelled by {who}")));
+            let datasets = office.store.datasets(run.id).await.map_err(failed)?.into_iter();
+            let datasets =
+                datasets.map(|row| crate::store::rows::Dataset { state: RunState::Cancelled, ..row }).collect();
+            let mut change = Change { runs: vec![run.clone()], datasets, ..Change::default() };
+            // Its slot is tried again later, as after any run that kept nothing.
+            if let (Some(plan), Some(due)) = (&run.plan, run.due)
+                && let Some(slot) = office.store.slot(plan, due).await.map_err(failed)?
+            {
+                let next_attempt = crate::schedule::slot::after_failure(slot.attempts + 1, now);
+                let reason = run.error.clone();
+                change.slots.push(crate::store::rows::Slot { next_attempt, reason, ..slot });
+            }
+            office.store.apply(change).await.map_err(failed)?;
+            // When its slot is next tried has changed.
+            service.wake.notify_one();
+        }
+        (None, state) => {
+            let message = format!("run {number} is over already: {}", state.word());
+            return Err(refusal(RefusalKind::Busy, message));
+        }
+    }
+    value(standing::run_report(office, &run).await)
+}
+
+/// Notes that a plan might not be kept for some time.
+async fn excuse(
+    service: &Arc<Service>,
+    who: &str,
+    plan: Option<String>,
+    from: Option<String>,
+    until: &str,
+    reason: String,
+) -> Answer {
+    let office = service.keeper.office();
+    if let Some(plan) = &plan {
+        known_plan(office, plan)?;
+    }
+    let moment = |text: &str| {
+        let parsed = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+        parsed.map_err(|_| refusal(RefusalKind::Request, format!("{text:?} is no time like 2026-12-31T00:00:00-06:00")))
+    };
+    let now = office.now();
+    let until = moment(until)?;
+    let from = match from.as_deref().map(moment).transpose()? {
+        Some(from) => from,
+        None => begun(office, plan.as_deref(), now).await?,
+    };
+    if until < now || until < from {
+        return Err(refusal(RefusalKind::Request, "the time is over already: an excuse is given beforehand"));
+    }
+    if reason.trim().is_empty() || until - now > TimeDelta::days(366) {
+        return Err(refusal(RefusalKind::Request, "an excuse has a reason, and lasts a year at most"));
+    }
+    let excuse = Excuse { number: 0, plan: plan.clone(), from, until, reason, by: who.to_owned(), at: now };
+    tracing::info!(plan, who, from = office.stamp(from), until = office.stamp(until), "an excuse was given");
+    office.store.apply(Change { excuses: vec![excuse], ..Change::default() }).await.map_err(failed)?;
+    let of = plan.map_or("every plan".to_owned(), |plan| format!("plan {plan}"));
+    let sentence = format!(
+        "slots of {of} that begin from {} to {} are excused if nothing is kept for them; runs are made all the same",
+        office.stamp(from),
+        office.stamp(until)
+    );
+    value(Ok(sentence))
+}
+
+/// Without another time an excuse begins with the slot that is open now.
+async fn begun(office: Office<'_>, plan: Option<&str>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
+    let open = office.store.open_slots().await.map_err(failed)?;
+    let of = open.iter().filter(|slot| plan.is_none_or(|plan| plan == slot.plan));
+    Ok(of.map(|slot| slot.due).min().unwrap_or(now))
+}
+
+async fn test_notice(service: &Arc<Service>) -> Answer {
+    let office = service.keeper.office();
+    let (notice, channels) = tell::notice(office, News::Test);
+    if channels.is_empty() {
+        return Err(refusal(RefusalKind::Unknown, "the configuration has no `notifications`"));
+    }
+    let sentence =
+        format!("a message is on its way by {}; `resguardo status` says what is pending", channels.join(", "));
+    let notices = vec![(notice, channels)];
+    office.store.apply(Change { notices, ..Change::default() }).await.map_err(failed)?;
+    service.news.notify_waiters();
+    value(Ok(sentence))
+}
+
+/// A listing of lines of the register.
+pub(super) fn register_lines(lines: Vec<crate::store::rows::Line>, more: bool) -> Listing<RegisterLine> {
+    let line = |line: crate::store::rows::Line| RegisterLine { text: line.text, hash: line.hash };
+    Listing { items: lines.into_iter().map(line).collect(), more }
+}
+
+/// Says a line, or that whoever asked has hung up.
+pub(super) async fn say(writer: &mut Writer, line: &Line) -> Result<(), Refusal> {
+    writer.line(line).await.map_err(|error| refusal(RefusalKind::Failed, error.to_string()))
+}
+
+/// Has the register copied to the disks, once nothing is under way.
+pub(super) fn hand_out_later(service: &Service) {
+    // A queue that is full holds the same already.
+    let _full = service.work.try_send(Work::HandOut);
+}

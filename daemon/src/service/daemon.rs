@@ -1,0 +1,310 @@
+//! The service from its start to its end: it looks after the slots, has runs made one after the other, answers
+//! operators, sends notices, and ends when it is told to.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::error::ServiceError;
+use super::keeper::Keeper;
+use super::live::Under;
+use super::run_log::RunLog;
+use super::{socket, systemd};
+use crate::config::model::Config;
+use crate::jobs::error::chain;
+use crate::jobs::execute::Ending;
+use crate::jobs::{deliver, hand_out, slots};
+use crate::store::rows::Run;
+
+/// The longest time between two looks at the clock, which may have been put on or back, or have stood still with the
+/// machine; and between two looks after the slots during a run.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// The longest time between two looks after the slots while nothing is under way: each asks the database a dozen things.
+const REST: Duration = Duration::from_secs(600);
+/// How far the clock may stray from the time that has passed before it counts as put on or back.
+const STRAY: TimeDelta = TimeDelta::seconds(2);
+/// How soon a database that failed is tried again.
+const RETRY: Duration = Duration::from_secs(10);
+/// How long a run may go on after the service was told to end.
+const DRAIN: Duration = Duration::from_secs(45);
+/// How long a run that is interrupted may take to say so.
+const INTERRUPT: Duration = Duration::from_secs(40);
+/// How often old logs are removed.
+const SWEEP_EVERY: Duration = Duration::from_secs(86_400);
+
+/// The service.
+pub(super) struct Service {
+    pub(super) keeper: Keeper,
+    pub(super) since: DateTime<Utc>,
+    /// Work for the thread that works: one run at a time.
+    pub(super) work: mpsc::Sender<Work>,
+    /// Wakes whoever looks after the slots.
+    pub(super) wake: Notify,
+    /// Wakes whoever sends notices, and those who wait for them.
+    pub(super) news: Notify,
+    /// Set once the service is to end.
+    pub(super) stopping: CancellationToken,
+    /// Everything that was started, to be awaited.
+    pub(super) tasks: TaskTracker,
+}
+
+/// Work for the thread that works.
+pub(super) enum Work {
+    /// A run.
+    Run(Box<Run>, Arc<Ending>),
+    /// Copying the register to the disks.
+    HandOut,
+    /// Closing a run that was cut off, as by a database that was away when it was to be recorded.
+    Recover,
+}
+
+/// Runs the service until it is told to end.
+///
+/// # Errors
+/// [`ServiceError`], where it cannot start.
+pub fn run(config: Config, logs: RunLog, clock: fn() -> DateTime<Utc>) -> Result<(), ServiceError> {
+    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = built.map_err(|source| ServiceError::System { act: "start threads", source })?;
+    let keeper = Keeper::open(config, logs, runtime.handle().clone(), clock)?;
+    let listener = runtime.block_on(async { socket::listen(&keeper.config.paths.socket) })?;
+    let (work, todo) = mpsc::channel(16);
+    let (wake, news) = (Notify::new(), Notify::new());
+    let (stopping, tasks, since) = (CancellationToken::new(), TaskTracker::new(), clock());
+    let service = Arc::new(Service { keeper, since, work, wake, news, stopping, tasks });
+    let worker = {
+        let service = Arc::clone(&service);
+        std::thread::Builder::new().name("runs".to_owned()).spawn(move || labour(&service, todo))
+    };
+    let worker = worker.map_err(|source| ServiceError::System { act: "start a thread", source })?;
+    // What an earlier process entered and did not bring to the disks must not wait for the next run.
+    if runtime.block_on(hand_out::is_owed(service.keeper.office()))? {
+        // The queue is empty yet.
+        let _queued = service.work.try_send(Work::HandOut);
+    }
+    start(&runtime, &service, listener);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), "the service has started");
+    systemd::ready();
+    let ended = runtime.block_on(wait_for_the_end(&service));
+    // The worker ends once nobody can give it work any more and what it does is over, or at once with the process.
+    drop(service);
+    if worker.is_finished() && worker.join().is_err() {
+        tracing::error!("the thread that makes runs has panicked");
+    }
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    tracing::info!("the service has ended");
+    ended
+}
+
+fn start(runtime: &Runtime, service: &Arc<Service>, listener: tokio::net::UnixListener) {
+    let tasks = service.tasks.clone();
+    tasks.spawn_on(look_after(Arc::clone(service)), runtime.handle());
+    tasks.spawn_on(send_notices(Arc::clone(service)), runtime.handle());
+    tasks.spawn_on(sweep_logs(Arc::clone(service)), runtime.handle());
+    tasks.spawn_on(socket::serve(Arc::clone(service), listener), runtime.handle());
+}
+
+/// The thread that works. It ends when its queue does.
+fn labour(service: &Service, mut todo: mpsc::Receiver<Work>) {
+    loop {
+        let next = service.keeper.runtime.block_on(service.stopping.run_until_cancelled(todo.recv()));
+        match next.flatten() {
+            Some(Work::Run(run, ending)) => {
+                systemd::status(&format!("run {}", run.number));
+                let worked = catch_unwind(AssertUnwindSafe(|| {
+                    let _ends = Under(&service.keeper.live);
+                    // The error was logged, and the run is found open afterwards.
+                    let _recorded = service.keeper.execute(*run, &ending);
+                }));
+                if worked.is_err() {
+                    tracing::error!("the run panicked, which is a fault of this program; it is closed and tried again");
+                }
+                systemd::status("waiting");
+            }
+            Some(Work::HandOut) => service.keeper.hand_out(),
+            Some(Work::Recover) => {
+                if let Err(error) = service.keeper.recover() {
+                    tracing::error!(
+                        error = chain(&error),
+                        "a run that was cut off cannot be closed; it is tried again"
+                    );
+                }
+            }
+            None => {
+                // A run that it was given and has not begun is found queued at the next start; nobody need wait for it.
+                service.keeper.live.end();
+                return;
+            }
+        }
+        service.wake.notify_one();
+        service.news.notify_waiters();
+    }
+}
+
+/// Looks after the slots whenever there may be something to be done, and at least every [`REST`].
+async fn look_after(service: Arc<Service>) {
+    let every = systemd::alive_every().map_or(LOOK_EVERY, |every| every.min(LOOK_EVERY));
+    loop {
+        let pause = match look(&service).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                tracing::error!(error = chain(&error), "cannot look after the slots; it is tried again");
+                RETRY
+            }
+        };
+        tokio::select! {
+            () = doze(&service, pause, every) => {}
+            () = service.wake.notified() => {}
+            () = service.stopping.cancelled() => return,
+        }
+    }
+}
+
+/// Waits so long, or until the clock was put on or back. Meanwhile it feeds the watchdog: a service that no longer comes
+/// round is of no use, whatever its other threads do.
+async fn doze(service: &Service, pause: Duration, every: Duration) {
+    let (began, then) = (Instant::now(), service.keeper.office().now());
+    loop {
+        systemd::alive();
+        let left = pause.saturating_sub(began.elapsed());
+        if left.is_zero() || has_strayed(service.keeper.office().now() - then, began.elapsed()) {
+            return;
+        }
+        tokio::time::sleep(left.min(every)).await;
+    }
+}
+
+/// Whether the clock went on by something else than the time that has passed.
+fn has_strayed(by_the_clock: TimeDelta, passed: Duration) -> bool {
+    TimeDelta::from_std(passed).map_or(true, |passed| (by_the_clock - passed).abs() > STRAY)
+}
+
+async fn look(service: &Service) -> Result<Duration, crate::store::error::StoreError> {
+    let keeper = &service.keeper;
+    let current = keeper.live.current();
+    let running = current.as_ref().and_then(|current| Some((current.run.plan.as_deref()?, current.run.due?)));
+    let agenda = slots::look(keeper.office(), running).await?;
+    if agenda.entered && current.is_none() {
+        // A queue that is full holds the same already.
+        let _full = service.work.try_send(Work::HandOut);
+    }
+    if agenda.under_way && current.is_none() && keeper.live.current().is_none() {
+        // The worker does one thing after the other, so nothing begins before that is closed.
+        let _full = service.work.try_send(Work::Recover);
+        return Ok(RETRY);
+    }
+    if let Some(run) = agenda.runs.into_iter().next()
+        && let Some(ending) = keeper.live.begin(&run)
+        && service.work.try_send(Work::Run(Box::new(run), ending)).is_err()
+    {
+        keeper.live.end();
+    }
+    service.news.notify_waiters();
+    let longest = if keeper.live.current().is_some() { LOOK_EVERY } else { REST };
+    let until = agenda.next.and_then(|next| (next - keeper.office().now()).to_std().ok());
+    Ok(until.map_or(longest, |until| until.min(longest)))
+}
+
+/// Sends what people are to be told, whenever there is something.
+async fn send_notices(service: Arc<Service>) {
+    loop {
+        let woken = service.news.notified();
+        let office = service.keeper.office();
+        let pause = match deliver::deliver(office).await {
+            Ok(next) => next.and_then(|next| (next - office.now()).to_std().ok()).unwrap_or(SWEEP_EVERY),
+            Err(error) => {
+                tracing::error!(error = chain(&error), "cannot look for notices; it is tried again");
+                RETRY
+            }
+        };
+        tokio::select! {
+            // A clock that is put back must not silence it for long.
+            () = tokio::time::sleep(pause.min(Duration::from_secs(3600))) => {}
+            () = woken => {}
+            () = service.stopping.cancelled() => return,
+        }
+    }
+}
+
+async fn sweep_logs(service: Arc<Service>) {
+    loop {
+        let now = SystemTime::from(service.keeper.office().now());
+        if let Err(error) = service.keeper.logs.sweep(now, service.keeper.config.limits.log_days) {
+            tracing::warn!(error = error.to_string(), "old logs of runs cannot be removed");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+            () = service.stopping.cancelled() => return,
+        }
+    }
+}
+
+/// Waits for the signal to end, lets a run that is nearly done finish, interrupts it otherwise, and awaits the rest.
+async fn wait_for_the_end(service: &Arc<Service>) -> Result<(), ServiceError> {
+    let failed = |source| ServiceError::System { act: "wait for signals", source };
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut told = async || {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    told().await;
+    systemd::stopping();
+    let mut happenings = service.keeper.live.look_on();
+    service.stopping.cancel();
+    service.tasks.close();
+    if let Some(current) = service.keeper.live.current() {
+        tracing::info!(run = current.run.number, "the service is to end; the run may go on for {} s", DRAIN.as_secs());
+        let over = async {
+            while service.keeper.live.current().is_some() {
+                if happenings.recv().await.is_err() {
+                    tokio::time::sleep(Duration::from_millis(50)).await
+                }
+            }
+        };
+        tokio::pin!(over);
+        tokio::select! {
+            () = &mut over => return finish(service).await,
+            () = tokio::time::sleep(DRAIN) => {}
+            () = told() => {}
+        }
+        tracing::warn!(run = current.run.number, "the run is interrupted; it is taken up again at the next start");
+        systemd::alive();
+        current.ending.interrupt();
+        if tokio::time::timeout(INTERRUPT, over).await.is_err() {
+            tracing::error!(
+                run = current.run.number,
+                "the run does not end; it is left open and found at the next start"
+            );
+        }
+    }
+    finish(service).await
+}
+
+/// Awaits what was started.
+async fn finish(service: &Service) -> Result<(), ServiceError> {
+    if tokio::time::timeout(Duration::from_secs(5), service.tasks.wait()).await.is_err() {
+        tracing::warn!("somebody still listens; the conversation is broken off");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_put_on_or_back_or_stood_still_is_noticed() {
+        let strayed = |by_the_clock, passed| has_strayed(TimeDelta::seconds(by_the_clock), Duration::from_secs(passed));
+        assert!(!strayed(30, 30) && !strayed(31, 30) && !strayed(29, 30));
+        assert!(strayed(90, 30) && strayed(0, 30) && strayed(-3600, 30));
+    }
+}

@@ -1,0 +1,22 @@
+//! The service: it assembles everything, tells systemd, answers operators, waits for signals and drains; the only place
+//! that spawns. It may not know how anything is done.
+
+// What both ends of the socket know.
+pub mod protocol;
+pub mod client;
+pub mod users;
+// What the service and a command that runs in its own process share.
+pub mod error;
+pub mod run_log;
+mod key;
+mod live;
+mod keeper;
+pub mod here;
+// The service alone.
+pub mod systemd;
+pub mod daemon;
+mod socket;
+mod answer;
+mod follow;
+mod notices;
+mod register;
