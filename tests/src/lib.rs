@@ -2,8 +2,14 @@
 //! sees to both. Nothing here may know a module of the program: it is run as an operator runs it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails by panicking, like an assertion")]
 
+pub mod authority;
 pub mod command;
+pub mod daemon;
+pub mod desktop;
 pub mod disk;
+pub mod http;
+pub mod mail;
+pub mod machine;
 pub mod mariadb;
 pub mod postgres;
 pub mod server;

@@ -81,8 +81,8 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap().trim().to_owned()
 }
 
-/// Waits until it listens or ends.
-fn listens(port: u16, server: &mut Server) -> bool {
+/// Waits until a server listens on a port of 127.0.0.1, or ends.
+pub fn listens(port: u16, server: &mut Server) -> bool {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(10) && server.runs() {
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {
