@@ -1,19 +1,24 @@
 //! The measurements, one file for each thing that is needed, and the order in which they are taken.
 
 mod data;
+mod decade;
 mod distance;
 mod machine;
 mod memory;
 mod meter;
 mod options;
 mod ours;
+mod process;
 mod profile;
+mod questions;
 mod relay;
+mod service;
 mod shell;
 mod sshd;
 mod stage;
 mod table;
 mod uses;
+mod years;
 
 use anyhow::Result;
 use options::{Options, Section};
@@ -33,6 +38,7 @@ pub(crate) fn run() -> Result<()> {
             Section::Live => uses::live(&stage)?,
             Section::Tree => uses::tree(&stage)?,
             Section::Memory => memory::measure(&stage)?,
+            Section::Service => service::measure(&stage)?,
             Section::Profile => profile::measure(&stage)?,
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 const USAGE: &str = "tests/bench [--runs N] [--bytes N[M|G]] [--folder DIR] [--only SECTION...]\n\
-     sections: dump tools distance live tree memory profile (default: all but profile)";
+     sections: dump tools distance live tree memory service profile (default: all but profile)";
 
 /// What is to be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,14 +22,16 @@ pub(crate) enum Section {
     Tree,
     /// The peak memory of the program.
     Memory,
+    /// The service after ten years: its answers, and what it costs at rest.
+    Service,
     /// Which processes and threads the time goes to.
     Profile,
 }
 
 impl Section {
     /// All, in their order.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Dump, Self::Tools, Self::Distance, Self::Live, Self::Tree, Self::Memory, Self::Profile];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Dump, Self::Tools, Self::Distance, Self::Live, Self::Tree, Self::Memory, Self::Service, Self::Profile];
 
     fn word(self) -> &'static str {
         match self {
@@ -39,6 +41,7 @@ impl Section {
             Self::Live => "live",
             Self::Tree => "tree",
             Self::Memory => "memory",
+            Self::Service => "service",
             Self::Profile => "profile",
         }
     }

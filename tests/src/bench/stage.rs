@@ -19,7 +19,7 @@ pub(crate) struct Stage {
     pub(crate) runs: usize,
     /// The plain dump, in memory.
     pub(crate) dump: Data,
-    /// The database, if it is dumped while we wait.
+    /// The database, if it is dumped while we wait, or keeps the service's records.
     pub(crate) postgres: Option<Postgres>,
     /// The agent's binary.
     pub(crate) agent: PathBuf,
@@ -49,7 +49,8 @@ impl Stage {
         let path = memory.path().join("dump.sql");
         let postgres = data::database(options.bytes).context("the database")?;
         let dump = Data { bytes: data::dump(&postgres, &path)?, path };
-        let postgres = options.wants(Section::Live).then_some(postgres);
+        let wanted = options.wants(Section::Live) || options.wants(Section::Service);
+        let postgres = wanted.then_some(postgres);
         let beside = std::env::current_exe()?.with_file_name("resguardo-agent");
         let agent = std::env::var_os("RESGUARDO_AGENT").map_or(beside, PathBuf::from);
         let agent = agent.canonicalize().with_context(|| format!("{}: build the agent first", agent.display()))?;
@@ -69,8 +70,13 @@ impl Stage {
 
     /// The beginning of the dump, for slow lines.
     pub(crate) fn head(&self) -> Result<Data> {
+        self.first(self.bytes / 4)
+    }
+
+    /// So many bytes of the dump, or all that it has.
+    pub(crate) fn first(&self, bytes: u64) -> Result<Data> {
         let path = self.memory.path().join("head.sql");
-        Ok(Data { bytes: data::head(&self.dump.path, self.bytes / 4, &path)?, path })
+        Ok(Data { bytes: data::head(&self.dump.path, bytes, &path)?, path })
     }
 
     /// Bytes that nothing can compress.
