@@ -71,6 +71,7 @@ fn lives_through_a_year(place: &Place, tz: Tz, seed: u64) {
     // The first Sunday is excused, whatever chance brings later.
     year.excused_for("semanal", TimeDelta::days(8));
     year.without_disks_for(&["disco-a", "disco-b"], TimeDelta::days(10));
+    year.live_until(year.begun() + TimeDelta::days(11));
     while year.now() < end {
         year.live_until(year.now() + chance.hours(1, 96));
         match chance.of(12) {
