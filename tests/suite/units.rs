@@ -18,7 +18,8 @@ use tempfile::TempDir;
 const MOST_EXPOSED: f64 = 1.5;
 
 fn systemd(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("systemd").join(name)
+    // Where the tests run, which need not be where they were built.
+    Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).parent().unwrap().join("systemd").join(name)
 }
 
 fn unit(name: &str) -> String {
@@ -133,7 +134,7 @@ fn users_and_folders_are_made_as_the_unit_needs_them() {
     assert_eq!(said, expected);
 }
 
-/// What stands in for the program: Perl, which runs the scripts `check` and `daemon` of the root folder. The service says
+/// What stands in for the program: Perl, which runs the scripts `check` and `daemon` of the folder it is started in. The service says
 /// it is ready, keeps its watchdog calm, and does what it is told by a socket.
 const STAND_IN: &str = r#"
 use IO::Socket::UNIX; use Socket; $| = 1;
@@ -159,8 +160,10 @@ while (1) {
 fn machine_with_stand_in() -> Machine {
     let mut machine = Machine::new();
     machine.put(Path::new("/usr/bin/perl"), "usr/bin/resguardo", "755");
-    machine.write("check", "exit(-r '/etc/resguardo/resguardo.yaml' ? 0 : 3)", "644");
-    machine.write("daemon", STAND_IN, "644");
+    machine.write("usr/share/stand-in/check", "exit(-r '/etc/resguardo/resguardo.yaml' ? 0 : 3)", "644");
+    machine.write("usr/share/stand-in/daemon", STAND_IN, "644");
+    let there = "[Service]\nWorkingDirectory=/usr/share/stand-in\n";
+    machine.write("etc/systemd/system/resguardo.service.d/stand-in.conf", there, "644");
     machine.put(&systemd("resguardo.service"), "usr/lib/systemd/system/resguardo.service", "644");
     machine.put(&systemd("resguardo.sysusers"), "usr/lib/sysusers.d/resguardo.conf", "644");
     machine.put(&systemd("resguardo.tmpfiles"), "usr/lib/tmpfiles.d/resguardo.conf", "644");

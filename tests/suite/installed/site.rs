@@ -219,7 +219,7 @@ fn configuration(world: &World, postgres: &Postgres, mariadb: &MariaDb) -> Value
 
 /// Puts everything where a package puts it, and the configuration where root writes it.
 fn install(machine: &Machine, world: &World, config: &Value) {
-    let units = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("systemd");
+    let units = Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).parent().unwrap().join("systemd");
     machine.put(&resguardo(), "usr/bin/resguardo", "755");
     machine.put(&agent(), "usr/lib/resguardo/resguardo-agent", "755");
     machine.put(&units.join("resguardo.service"), "usr/lib/systemd/system/resguardo.service", "644");
