@@ -3,6 +3,7 @@
 use resguardo_shared::dump::{Command, Dump, Files, Mysql, Postgres, PostgresFormat, Roles, Sqlite};
 
 use super::check::{self, Fault, fault};
+use super::keep;
 use super::model::Dataset;
 use super::options::{self, MYSQLDUMP, PG_DUMP, Tool};
 use super::reader::Node;
@@ -28,10 +29,11 @@ const KINDS: &[(&str, Kind)] = &[
 pub(super) fn read(node: &Node<'_>) -> Dataset {
     let name = node.required("name", "name the dataset, such as `quejas`: it becomes a folder on disks", check::name);
     node.need("kind", "write one of postgres, mysql, sqlite, files, command");
+    let keep = keep::read(node);
     let Some(kind) = node.choice("kind", KINDS) else {
         // Which other keys belong here depends on the kind, so nothing can be said about them.
         let path = String::new();
-        return Dataset { name, dump: Dump::Files(Files { path, exclude: Vec::new(), prefix: Vec::new() }) };
+        return Dataset { name, dump: Dump::Files(Files { path, exclude: Vec::new(), prefix: Vec::new() }), keep };
     };
     let dump = match kind {
         Kind::Postgres => postgres(node),
@@ -41,7 +43,7 @@ pub(super) fn read(node: &Node<'_>) -> Dataset {
         Kind::Command => command(node),
     };
     node.finish();
-    Dataset { name, dump }
+    Dataset { name, dump, keep }
 }
 
 fn postgres(node: &Node<'_>) -> Dump {

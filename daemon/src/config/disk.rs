@@ -1,6 +1,7 @@
 //! Disks and object stores. It may not know plans.
 
 use super::check::{self, Fault, fault};
+use super::keep;
 use super::model::{Disk, Place};
 use super::names;
 use super::reader::Node;
@@ -28,6 +29,7 @@ fn read(node: &Node<'_>) -> Disk {
         }),
         place: place(node),
         custody: node.parsed("custody", check::line),
+        keep: keep::read(node),
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use resguardo_shared::dump::Dump;
 
+use super::rules::{Drills, Encryption, Keep, Plausibility, Spool, Verification, Window};
 use crate::schedule::When;
 
 /// A whole, checked configuration.
@@ -25,6 +26,18 @@ pub struct Config {
     pub disks: Vec<Disk>,
     /// What is kept when and where.
     pub plans: Vec<Plan>,
+    /// To whom archives are encrypted.
+    pub encryption: Encryption,
+    /// How long backups are kept, where neither dataset nor disk says otherwise; `None` for as long as there is room.
+    pub keep: Option<Keep>,
+    /// What of a backup is odd enough to be told.
+    pub plausibility: Plausibility,
+    /// When what is kept is read again.
+    pub verification: Verification,
+    /// When what is kept is restored for a test.
+    pub drills: Drills,
+    /// Where a dump may wait for a disk.
+    pub spool: Option<Spool>,
     /// What the register says of the people behind it.
     pub register: Register,
     /// Whom to tell.
@@ -137,6 +150,10 @@ pub struct Server {
     pub idle_seconds: u64,
     /// Interval of keep-alives, in seconds. Default 15. Four unanswered ones end the session.
     pub keepalive_seconds: u64,
+    /// How long the link may be away while a dump waits on the server for it, in seconds; 0 for not at all. Default 1800.
+    pub outage_seconds: u64,
+    /// The most bytes a second that are taken from this server; `None` for no bound.
+    pub bytes_per_second: Option<u64>,
     /// What is to be kept of this server.
     pub datasets: Vec<Dataset>,
 }
@@ -168,6 +185,8 @@ pub struct Dataset {
     pub name: String,
     /// How it is dumped.
     pub dump: Dump,
+    /// How long its backups are kept, if not as the configuration says for all.
+    pub keep: Option<Keep>,
 }
 
 /// A disk or an object store.
@@ -181,6 +200,8 @@ pub struct Disk {
     pub place: Place,
     /// Where it is kept when it is not plugged in: "caja fuerte, Dirección".
     pub custody: Option<String>,
+    /// How long backups are kept on it, whatever their datasets say.
+    pub keep: Option<Keep>,
 }
 
 /// Where a disk is.
@@ -219,10 +240,24 @@ pub struct Plan {
     pub datasets: Vec<(String, String)>,
     /// When it runs.
     pub when: When,
-    /// The names of its disks.
+    /// The names of the disks that every backup belongs on.
     pub disks: Vec<String>,
+    /// The names of the disks of which each week another is due, in their order; each week's backup belongs on that one.
+    pub rotation: Vec<String>,
     /// Up to how many hours after it was due it is kept in time, but at most half the way to the next time. Default 24.
     pub on_time_hours: u32,
+    /// How old the last good backup of a dataset may be before people are told, in days; `None` for as old as the schedule
+    /// lets it be.
+    pub stale_days: Option<u32>,
+    /// When in the day dumps may be taken; a dump waits while it is outside. `None` for always.
+    pub window: Option<Window>,
+}
+
+impl Plan {
+    /// Every disk that the plan ever writes to: those of every backup, then those that take turns.
+    pub fn every_disk(&self) -> impl Iterator<Item = &String> {
+        self.disks.iter().chain(&self.rotation)
+    }
 }
 
 /// What a channel is told.

@@ -6,6 +6,7 @@ use super::check::{self, Fault, fault};
 use super::model::{Disk, Plan, Server};
 use super::names;
 use super::reader::Node;
+use super::rules::{AtEnd, Window};
 use crate::schedule::When;
 
 /// Reads all plans.
@@ -20,22 +21,55 @@ fn read(node: &Node<'_>, name: String, tz: Tz, servers: &[Server], disks: &[Disk
     node.need("name", "name the plan, such as `semanal`");
     node.need("datasets", "list what is kept: `SERVER/DATASET`, or `SERVER/*` for all of a server");
     node.need("when", "write when it runs, such as `0 2 * * SUN`");
-    node.need("disks", "list the names of the disks it is kept on");
+    if !node.has("rotation") {
+        node.need("disks", "list the names of the disks it is kept on, or those of its `rotation`");
+    }
     let datasets = datasets(node, servers);
     let when = node.parsed("when", |text| {
         let right = "write minute, hour, day of the month, month and weekday, such as `0 2 * * SUN`";
         When::parse(text, tz).map_err(|error| fault(&error.to_string(), right))
     });
+    let rotation = names_of_disks(node, "rotation", disks);
+    let disks = names_of_disks(node, "disks", disks);
+    if let Some(both) = rotation.iter().find(|name| disks.contains(name)) {
+        let fault =
+            fault("is among the `disks` too, on which every backup lies already", "take it out of one of the two");
+        node.wrong("rotation", fault.of(both));
+    }
+    let on_time_hours = node.number("on_time_hours", 1..=168).unwrap_or(24);
+    let stale_days = node.number("stale_days", 1..=3650);
+    let window = node.node("window").and_then(|node| window(&node));
+    node.finish();
+    Some(Plan { name, datasets, when: when?, disks, rotation, on_time_hours, stale_days, window })
+}
+
+/// The names of disks that must exist, each once.
+fn names_of_disks(node: &Node<'_>, key: &'static str, disks: &[Disk]) -> Vec<String> {
     let existing: Vec<&str> = disks.iter().map(|disk| disk.name.as_str()).filter(|name| !name.is_empty()).collect();
-    let chosen = node.texts("disks", |text| {
+    let chosen = node.texts(key, |text| {
         if existing.contains(&text) { Ok(text.to_owned()) } else { Err(names::unknown("disk", text, &existing)) }
     });
-    note_repeated(node, "disks", &chosen);
-    note_empty(node, "disks", "list the names of the disks it is kept on");
-    let on_time_hours = node.number("on_time_hours", 1..=168).unwrap_or(24);
+    note_repeated(node, key, &chosen);
+    note_empty(node, key, "list the names of the disks it is kept on");
+    chosen.into_iter().map(|(_, name)| name).collect()
+}
+
+/// When in the day dumps may be taken.
+fn window(node: &Node<'_>) -> Option<Window> {
+    let time = |key| {
+        node.need(key, "write a time of the day, such as `\"22:00\"`");
+        node.parsed(key, |text| {
+            let right = "write hours and minutes in quotes, such as `\"22:00\"`";
+            chrono::NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| fault("is no time of the day", right))
+        })
+    };
+    let (from, until) = (time("from"), time("until"));
+    if from.is_some() && from == until {
+        node.wrong("until", fault("is also where it begins", "give it another end, or take the window out"));
+    }
+    let at_end = node.choice("at_end", &[("pause", AtEnd::Pause), ("end", AtEnd::End)]).unwrap_or(AtEnd::Pause);
     node.finish();
-    let disks = chosen.into_iter().map(|(_, name)| name).collect();
-    Some(Plan { name, datasets, when: when?, disks, on_time_hours })
+    Some(Window { from: from?, until: until?, at_end })
 }
 
 /// The datasets in the order in which the plan names them, each once.

@@ -40,6 +40,8 @@ fn read(node: &Node<'_>) -> Server {
         connect_seconds: node.number("connect_seconds", 1..=600).unwrap_or(20),
         idle_seconds: node.number("idle_seconds", 0..=86_400).unwrap_or(1800),
         keepalive_seconds: node.number("keepalive_seconds", 1..=600).unwrap_or(15),
+        outage_seconds: node.number("outage_seconds", 0..=86_400).unwrap_or(1800),
+        bytes_per_second: node.number("mebibytes_per_second", 1..=100_000).map(|number: u64| number * 1024 * 1024),
         datasets: datasets(node),
     }
 }

@@ -8,7 +8,7 @@ use super::check::{self, Fault, fault};
 use super::model::{Config, Database, Limits, Paths, Register, Tls, Web};
 use super::nearest::nearest;
 use super::reader::Node;
-use super::{channel, disk, plan, server};
+use super::{channel, custody, disk, keep, plan, server};
 
 /// Reads everything.
 pub(super) fn read(root: &Node<'_>, file: &Path) -> Config {
@@ -37,6 +37,12 @@ pub(super) fn read(root: &Node<'_>, file: &Path) -> Config {
         servers,
         disks,
         plans,
+        encryption: custody::encryption(root),
+        keep: keep::read(root),
+        plausibility: custody::plausibility(root),
+        verification: custody::verification(root, time_zone),
+        drills: custody::drills(root, time_zone),
+        spool: custody::spool(root),
         register: register(root),
         notifications: channel::read_all(root),
         web: web(root),
