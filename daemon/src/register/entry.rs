@@ -185,6 +185,9 @@ pub enum Outcome {
     /// A correction of another entry.
     #[serde(rename = "corrección")]
     Correction,
+    /// A backup that has its own entry was copied to another medium, which this entry names; the copy settles no slot.
+    #[serde(rename = "copia adicional")]
+    Copied,
     /// The slot is void because the clock was put back.
     #[serde(rename = "anulado")]
     Void,

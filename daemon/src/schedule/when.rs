@@ -92,6 +92,22 @@ impl When {
     }
 }
 
+impl When {
+    /// The last time it was due, at `until` or before; `None` where it was not for a year.
+    pub fn last_until(&self, until: DateTime<Utc>) -> Option<DateTime<Tz>> {
+        // The nearest span that holds one, so that few are counted whatever the schedule.
+        [1, 24, 24 * 8, 24 * 32, 24 * 367].into_iter().find_map(|hours| {
+            let mut last = None;
+            let mut from = until - TimeDelta::hours(hours);
+            while let Some(next) = self.next_after(from).filter(|next| *next <= until) {
+                from = next.to_utc();
+                last = Some(next);
+            }
+            last
+        })
+    }
+}
+
 /// No change of clocks is longer.
 const CHANGE: TimeDelta = TimeDelta::hours(3);
 
