@@ -1,0 +1,11 @@
+//! The recovery sheet, a page of paper for the safe, as PDF and in Spanish: only here is PDF written. It may not know where
+//! what it says comes from.
+
+mod letters;
+mod page;
+mod qr;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use text::{Place, Sheet, pdf};
