@@ -4,11 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::{serve, sqlite_copy};
+use crate::{hold, serve, sqlite_copy};
 
 const USAGE: &str = "usage: resguardo-agent serve [--allow FILE]
        resguardo-agent --version
 Runs one dump that is asked for on standard input and writes it to standard output as frames.
+A dump outlives a lost connection for as long as was asked for, and is found again through a socket beside this program,
+or below /tmp.
 With --allow, only the dumps that FILE names; for a forced command in authorized_keys.
 ";
 
@@ -18,6 +20,7 @@ pub fn main(program: Vec<String>, arguments: Vec<String>) -> ExitCode {
     let done = match words.as_slice() {
         ["serve"] => serve::serve(&program, None).map_err(|error| error.to_string()),
         ["serve", "--allow", file] => serve::serve(&program, Some(Path::new(file))).map_err(|error| error.to_string()),
+        ["hold"] => hold::hold(&program).map_err(|error| error.to_string()),
         ["sqlite-copy", path] => sqlite_copy::give(Path::new(path), &scratch(), &mut io::stdout()),
         ["sqlite-copy", path, folder] => sqlite_copy::give(Path::new(path), Path::new(folder), &mut io::stdout()),
         ["--version"] => say(&mut io::stdout(), &format!("resguardo-agent {}\n", env!("CARGO_PKG_VERSION"))),

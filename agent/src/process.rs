@@ -114,12 +114,13 @@ pub fn tail(mut input: impl Read) -> Tail {
     Tail { text: String::from_utf8_lossy(&kept).into_owned(), dropped: dropped + excess as u64 }
 }
 
-/// Runs a small command and returns what it prints, at most `limit` bytes.
+/// Runs a small command and returns what it prints, at most `limit` bytes. `watch` is given what ends it early.
 ///
 /// # Errors
 /// A sentence for a person: the command cannot start, fails, or prints too much.
-pub fn capture(argv: &[String], limit: u64) -> Result<String, String> {
+pub fn capture(argv: &[String], limit: u64, watch: impl FnOnce(Killer)) -> Result<String, String> {
     let (running, stdout) = Running::start(argv).map_err(|error| format!("{}: {error}", shown(argv)))?;
+    watch(running.killer());
     let mut text = String::new();
     let read = stdout.take(limit).read_to_string(&mut text);
     let (exit, tail) = running.finish().map_err(|error| format!("{}: {error}", shown(argv)))?;

@@ -6,5 +6,6 @@ pub mod digest;
 pub mod dump;
 pub mod frame;
 pub mod recipe;
+pub mod restore_recipe;
 pub mod shell;
 pub mod wire;

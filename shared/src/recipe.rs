@@ -34,7 +34,7 @@ fn plain(dump: Vec<String>) -> Recipe {
 
 /// Ordinary and partitioned tables that belong to the database itself, not to the system or an extension: what
 /// `pg_dump` gives a `TABLE` entry.
-const COUNT_TABLES: &str = "SELECT count(*) FROM pg_catalog.pg_class c \
+pub(crate) const COUNT_TABLES: &str = "SELECT count(*) FROM pg_catalog.pg_class c \
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
     WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' \
     AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \

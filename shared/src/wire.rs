@@ -1,15 +1,20 @@
 //! What the agent and the daemon say to each other. `shared/WIRE.md` is the same as prose.
 //!
-//! The daemon writes one request to the agent's standard input and keeps it open for as long as it wants the dump;
-//! the agent answers on its standard output with a preamble and records: one hello, the frames in order, one end; or
-//! a refusal at any point. Every length is bounded, so that a broken or hostile far side costs a refusal and not
+//! The daemon writes one request to the agent's standard input, and then small words: which frames it has taken, and
+//! that it wants no more. The agent answers on its standard output with a preamble and records: one hello, the frames in
+//! order, one end; or a refusal at any point. A dump has a name that the daemon makes up, by which another connection
+//! goes on where one was lost. Every length is bounded, so that a broken or hostile far side costs a refusal and not
 //! memory. Nothing here knows where the bytes come from.
 
 mod decode;
 mod encode;
+mod id;
+mod words;
 
 pub use decode::{Decoder, Record, WireError, read_request};
-pub use encode::{write_end, write_frame, write_hello, write_refused, write_request};
+pub use encode::{write_end, write_frame, write_hello, write_preamble, write_refused, write_request};
+pub use id::Id;
+pub use words::{WORD_BYTES, Word, WordError, Words};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +22,7 @@ use crate::digest::Digest;
 use crate::dump::{Dump, Part};
 
 /// The version of the wire format.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 /// What every answer opens with.
 pub const MAGIC: [u8; 4] = *b"RSGD";
 /// The most bytes of a request, and of a record that is not a frame.
@@ -33,6 +38,13 @@ pub const STDERR_BYTES_MAX: usize = 16 * 1024;
 pub struct Request {
     /// [`VERSION`] of the daemon.
     pub version: u16,
+    /// The dump's name.
+    pub id: Id,
+    /// `None` to begin the dump, or to take it from its first frame on if it has begun under this name; else the first
+    /// frame that is wanted of a dump that must have begun.
+    pub next: Option<u64>,
+    /// How long the dump may wait for another connection when this one is lost, in seconds; 0 for not at all.
+    pub outage_seconds: u64,
     /// What to dump.
     pub dump: Dump,
     /// Which part of it.
@@ -48,6 +60,8 @@ pub struct Request {
 pub struct Hello {
     /// The version of the agent's program.
     pub agent: String,
+    /// Whether the dump outlives the connection; where it does not, the loss of it ends the dump.
+    pub waits: bool,
 }
 
 /// How a dump ended, beyond its frames.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use resguardo_shared::digest::Digest;
 use resguardo_shared::dump::Part;
 use resguardo_shared::frame::Frame;
-use resguardo_shared::wire::{self, Decoder, End, Exit, Hello, Record, Request, Totals, WireError};
+use resguardo_shared::wire::{self, Decoder, End, Exit, Hello, Id, Record, Request, Totals, WireError, Word, Words};
 
 fn frames(lengths: &[u32]) -> Vec<Frame> {
     let mut plain_offset = 0;
@@ -32,7 +32,8 @@ fn end(frames: &[Frame]) -> End {
 
 fn answer(frames: &[Frame], end: &End) -> Vec<u8> {
     let mut bytes = Vec::new();
-    wire::write_hello(&mut bytes, &Hello { agent: "0.1.0".into() }).unwrap();
+    wire::write_preamble(&mut bytes).unwrap();
+    wire::write_hello(&mut bytes, &Hello { agent: "0.1.0".into(), waits: true }).unwrap();
     for frame in frames {
         wire::write_frame(&mut bytes, frame).unwrap();
     }
@@ -108,6 +109,73 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn another_connection_goes_on_wherever_one_was_cut(
+        lengths in proptest::collection::vec(1u32..4_000_000, 0..20),
+        cuts in proptest::collection::vec(any::<proptest::sample::Index>(), 0..6),
+    ) {
+        let frames = frames(&lengths);
+        let end = end(&frames);
+        let mut decoder = Decoder::default();
+        let mut came = Vec::new();
+        let mut take = |decoder: &mut Decoder, bytes: &[u8]| {
+            let mut input = bytes;
+            while let Some(record) = decoder.next(&mut input).unwrap() {
+                came.push(record);
+            }
+        };
+        for cut in cuts {
+            let next = usize::try_from(decoder.frames()).unwrap();
+            let answer = answer(&frames[next..], &end);
+            take(&mut decoder, &answer[..cut.index(answer.len())]);
+            decoder.reconnect();
+        }
+        let next = usize::try_from(decoder.frames()).unwrap();
+        take(&mut decoder, &answer(&frames[next..], &end));
+        prop_assert!(decoder.is_over());
+        came.retain(|record| !matches!(record, Record::Hello(_)));
+        let whole: Vec<Record> = frames.into_iter().map(Record::Frame).chain([Record::End(end)]).collect();
+        prop_assert_eq!(came, whole);
+    }
+
+    #[test]
+    fn words_are_read_in_pieces_of_any_size(numbers in proptest::collection::vec(any::<u64>(), 0..20), size in 1usize..40) {
+        let words: Vec<Word> = numbers.into_iter().map(Word::Taken).chain([Word::Done]).collect();
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_bytes()).collect();
+        let mut reader = Words::default();
+        let mut read = Vec::new();
+        for mut piece in bytes.chunks(size) {
+            while let Some(word) = reader.next(&mut piece).unwrap() {
+                read.push(word);
+            }
+        }
+        prop_assert_eq!(read, words);
+    }
+
+    #[test]
+    fn bytes_that_are_no_words_are_refused_and_never_panic(garbage in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let mut reader = Words::default();
+        let mut input = garbage.as_slice();
+        let mut read = 0;
+        while let Ok(Some(_)) = reader.next(&mut input) {
+            read += 1;
+        }
+        prop_assert!(read <= garbage.len() / 16);
+    }
+}
+
+#[test]
+fn a_name_of_a_dump_can_be_a_part_of_a_path_and_nothing_else_is_one() {
+    let id = Id::new(*b"\x00sixteen bytes \xff");
+    assert_eq!(id.text().parse(), Ok(id));
+    assert_eq!(id.text().len(), 32);
+    assert!(!format!("{id:?}").contains(&id.text()), "whoever knows the name may take the dump");
+    for bad in ["", "00", "../../../../../../etc/passwd/////", "0123456789ABCDEF0123456789ABCDEF", &"0".repeat(33)] {
+        assert!(bad.parse::<Id>().is_err(), "{bad}");
+    }
+}
+
 #[test]
 fn frames_that_are_lost_doubled_or_swapped_are_refused() {
     let frames = frames(&[5, 6, 7]);
@@ -149,7 +217,9 @@ fn another_version_says_what_to_install() {
 #[test]
 fn a_request_comes_back_as_it_went_and_too_large_a_one_is_refused() {
     let dump = serde_json::from_str(r#"{"kind":"files","path":"/srv/ñ"}"#).unwrap();
-    let request = Request { version: wire::VERSION, dump, part: Part::Main, level: 3, threads: 0 };
+    let (id, next) = (Id::new(*b"sixteen bytes of"), Some(7));
+    let request =
+        Request { version: wire::VERSION, id, next, outage_seconds: 60, dump, part: Part::Main, level: 3, threads: 0 };
     let mut bytes = Vec::new();
     wire::write_request(&mut bytes, &request).unwrap();
     assert_eq!(wire::read_request(&mut bytes.as_slice()).unwrap(), request);

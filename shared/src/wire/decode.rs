@@ -98,6 +98,9 @@ pub enum WireError {
     },
 }
 
+/// The bytes of the preamble, and of a record's own header.
+const PREAMBLE_BYTES: usize = 8;
+
 /// Puts records together from pieces of any size, and insists on their order.
 #[derive(Debug)]
 pub struct Decoder {
@@ -126,7 +129,7 @@ impl Default for Decoder {
             stage: Stage::Preamble,
             partial: Vec::new(),
             kind: 0,
-            needed: 8,
+            needed: PREAMBLE_BYTES,
             frames: 0,
             plain_bytes: 0,
             compressed_bytes: 0,
@@ -163,6 +166,12 @@ impl Decoder {
                 Stage::Over => return Ok(None),
             }
         }
+    }
+
+    /// Begins anew with the answer on another connection, whose first frame must be the one after the last that came.
+    pub fn reconnect(&mut self) {
+        self.expect(Stage::Preamble, PREAMBLE_BYTES);
+        self.greeted = false;
     }
 
     /// Whether an end or a refusal has come, so that nothing is missing.

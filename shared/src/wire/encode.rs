@@ -23,14 +23,22 @@ pub fn write_request(out: &mut impl Write, request: &Request) -> io::Result<()> 
     out.flush()
 }
 
-/// Writes the preamble and the hello.
+/// Writes the preamble, which needs no request: it tells whoever is there what answers.
+///
+/// # Errors
+/// Whatever `out` returns.
+pub fn write_preamble(out: &mut impl Write) -> io::Result<()> {
+    out.write_all(&MAGIC)?;
+    out.write_all(&VERSION.to_le_bytes())?;
+    out.write_all(&[0, 0])?;
+    out.flush()
+}
+
+/// Writes the hello.
 ///
 /// # Errors
 /// Whatever `out` returns.
 pub fn write_hello(out: &mut impl Write, hello: &Hello) -> io::Result<()> {
-    out.write_all(&MAGIC)?;
-    out.write_all(&VERSION.to_le_bytes())?;
-    out.write_all(&[0, 0])?;
     message(out, HELLO, hello)
 }
 
