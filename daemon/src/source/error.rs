@@ -76,10 +76,44 @@ pub enum SourceError {
     /// No frames could be made.
     #[error("no frames could be made of the dump")]
     Framer(#[from] FramerError),
+    /// The link was lost in plain mode.
+    #[error(
+        "the link was lost, and in `mode: plain` a dump ends with it; an agent (`mode: agent` or `installed`) goes on when \
+         the link is back"
+    )]
+    PlainCut {
+        /// How.
+        #[source]
+        source: TransportError,
+    },
+    /// The link was away for too long.
+    #[error(
+        "the link to the server was down for longer than the {seconds} s that a dump waits there (`outage_seconds`), so \
+         that the dump was given up"
+    )]
+    Outage {
+        /// How long it waits.
+        seconds: u64,
+        /// What was met last.
+        #[source]
+        source: Box<SourceError>,
+    },
+    /// No chance is to be had.
+    #[error("the system gives no random bytes, with which a dump is named")]
+    Chance,
     /// Nobody takes the frames any more.
     #[error("the dump was ended because nothing was left to write it to")]
     Unwanted,
     /// A task ended abnormally.
     #[error("the task that receives the dump ended abnormally")]
     Task(#[source] tokio::task::JoinError),
+}
+
+/// An error and all its causes, in one line.
+pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let mut told: Vec<String> = causes.map(ToString::to_string).collect();
+    // A transparent wrapper says what its source says.
+    told.dedup();
+    told.join(": ")
 }

@@ -3,12 +3,15 @@
 mod agent;
 mod bring;
 mod error;
+mod line;
 mod plain;
 
 pub use error::SourceError;
+pub use line::{Bounds, Line};
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use resguardo_shared::dump::{Dump, Part};
 use resguardo_shared::frame::Frame;
@@ -16,11 +19,15 @@ use resguardo_shared::recipe;
 use resguardo_shared::wire::{End, Exit};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
-use crate::transport::{Session, Window};
+use crate::transport::Window;
 
 /// Frames that may wait between the wire and the pipeline: one more is on its way on each side, and each may have 4 MiB.
 const FRAMES_WAITING: usize = 1;
+/// How long a dump that is given up may take to be gone from its server.
+const GIVING_UP: Duration = Duration::from_secs(5);
 
 /// How dumps are taken on a server.
 #[derive(Debug, Clone)]
@@ -51,11 +58,30 @@ pub struct Request {
     pub threads: usize,
 }
 
-/// A dump under way. Dropping it ends it.
+/// What comes of a dump.
+#[derive(Debug)]
+pub enum Came {
+    /// The next frame.
+    Frame(Frame),
+    /// The link was lost. The dump waits for it on the server.
+    LinkLost {
+        /// How, with all causes.
+        why: String,
+        /// How long it waits.
+        patience: Duration,
+    },
+    /// The link is back, and the dump goes on where it was.
+    LinkBack {
+        /// How long it was away.
+        after: Duration,
+    },
+}
+
+/// A dump under way. Dropping it ends it, but only [`Dumping::give_up`] waits for that.
 #[derive(Debug)]
 pub struct Dumping {
-    /// The frames, in order. Their end says nothing about the dump: [`Dumping::finish`] does.
-    pub frames: mpsc::Receiver<Frame>,
+    came: mpsc::Receiver<Came>,
+    unwanted: CancellationToken,
     outcome: JoinHandle<Result<End, SourceError>>,
 }
 
@@ -78,42 +104,69 @@ impl Way {
     }
 }
 
-/// Starts a dump over a session, which is busy until the dump has ended.
+/// Starts a dump over a line, which is busy until the dump has ended.
 ///
 /// # Errors
 /// [`SourceError`], as far as the failure shows before the first frame.
-pub async fn open(session: Arc<Session>, way: &Way, request: Request) -> Result<Dumping, SourceError> {
-    let (sender, frames) = mpsc::channel(FRAMES_WAITING);
+pub async fn open(line: Arc<Line>, request: Request) -> Result<Dumping, SourceError> {
+    let (sender, came) = mpsc::channel(FRAMES_WAITING);
+    let unwanted = CancellationToken::new();
+    let token = unwanted.clone();
     let runtime = tokio::runtime::Handle::current();
-    let outcome = match way {
+    let installed = || "resguardo-agent serve".to_owned();
+    let command = match line.way() {
         Way::Bring { binary, folder } => {
-            let command = bring::bring(&session, binary, folder.as_deref()).await?;
-            runtime.spawn(agent::run(session, command, request, sender))
+            let session = line.session().await?;
+            Some(bring::bring(&session, binary, folder.as_deref()).await?)
         }
-        Way::Installed => runtime.spawn(agent::run(session, "resguardo-agent serve".to_owned(), request, sender)),
-        Way::Plain => runtime.spawn(plain::run(session, request, sender)),
+        Way::Installed => Some(installed()),
+        Way::Plain => None,
     };
-    Ok(Dumping { frames, outcome })
+    let outcome = match command {
+        Some(command) => runtime.spawn(agent::run(line, command, request, sender, token)),
+        None => runtime.spawn(async move {
+            let dump = plain::run(&line, request, sender);
+            // The server ends a command whose connection is gone.
+            token.run_until_cancelled(dump).await.unwrap_or_else(|| {
+                line.hang_up();
+                Err(SourceError::Unwanted)
+            })
+        }),
+    };
+    Ok(Dumping { came, unwanted, outcome })
 }
 
 impl Dumping {
-    /// How the dump ended, once its frames have ended. A stream may end well and the dump still have failed.
+    /// What comes next; frames come in order. The end of it says nothing about the dump: [`Dumping::finish`] does.
+    pub async fn next(&mut self) -> Option<Came> {
+        self.came.recv().await
+    }
+
+    /// How the dump ended, once nothing more comes. A stream may end well and the dump still have failed.
     ///
     /// # Errors
     /// [`SourceError`]; what has come is then worth nothing.
     pub async fn finish(mut self) -> Result<End, SourceError> {
         // Whoever has stopped taking frames must not keep the far side waiting for room.
-        self.frames.close();
+        self.came.close();
         match (&mut self.outcome).await {
             Ok(outcome) => outcome,
             Err(error) => Err(SourceError::Task(error)),
         }
     }
+
+    /// Ends the dump, and waits for a moment until nothing of it is left on the server.
+    pub async fn give_up(mut self) {
+        self.unwanted.cancel();
+        self.came.close();
+        // One that cannot be told ends by itself when its patience is over.
+        let _told = timeout(GIVING_UP, &mut self.outcome).await;
+    }
 }
 
 impl Drop for Dumping {
     fn drop(&mut self) {
-        self.outcome.abort();
+        self.unwanted.cancel();
     }
 }
 

@@ -1,7 +1,6 @@
 //! A dump without an agent: the dump command runs over SSH, and the frames are made here with the agent's own library.
 
 use std::io;
-use std::sync::Arc;
 
 use resguardo_agent::framer::{self, FramerError, Settings};
 use resguardo_shared::frame::{FRAME_BYTES, Frame};
@@ -11,15 +10,24 @@ use resguardo_shared::wire::{Counts, End, Exit, Totals};
 use tokio::sync::mpsc;
 
 use super::error::SourceError;
-use super::{Request, said};
+use super::line::{Line, Pace};
+use super::{Came, Request, said};
 use crate::transport::{self, Exec, Session, TransportError};
 
-/// Runs the dump command and hands out its frames.
-pub(super) async fn run(
-    session: Arc<Session>,
-    request: Request,
-    frames: mpsc::Sender<Frame>,
-) -> Result<End, SourceError> {
+/// Runs the dump command and hands out its frames. It ends with its connection.
+pub(super) async fn run(line: &Line, request: Request, frames: mpsc::Sender<Came>) -> Result<End, SourceError> {
+    let run = run_once(line, request, frames).await;
+    match run {
+        Err(SourceError::Transport(source @ TransportError::Lost { .. })) => {
+            line.hang_up();
+            Err(SourceError::PlainCut { source })
+        }
+        run => run,
+    }
+}
+
+async fn run_once(line: &Line, request: Request, frames: mpsc::Sender<Came>) -> Result<End, SourceError> {
+    let session = line.session().await?;
     let recipe = recipe::of(&request.dump, request.part);
     let before = count(&session, &recipe).await?;
     let mut exec = session.exec(&shell::join(&recipe.dump)).await?;
@@ -31,7 +39,7 @@ pub(super) async fn run(
     let (empty_in, mut empty_out) = mpsc::channel::<Vec<u8>>(1);
     let (full_in, full_out) = mpsc::channel::<io::Result<Vec<u8>>>(1);
     let framing = tokio::task::spawn_blocking(move || frame(settings, &empty_in, full_out, &frames));
-    let pumped = pump(&mut exec, &mut empty_out, &full_in).await;
+    let pumped = pump(&mut exec, line.pace(), &mut empty_out, &full_in).await;
     drop((empty_out, full_in));
     let framed = framing.await.map_err(SourceError::Task)?;
     // A lost connection is the cause, and what the framer says of it only the effect.
@@ -52,19 +60,20 @@ fn frame(
     settings: Settings,
     empty: &mpsc::Sender<Vec<u8>>,
     mut full: mpsc::Receiver<io::Result<Vec<u8>>>,
-    frames: &mpsc::Sender<Frame>,
+    frames: &mpsc::Sender<Came>,
 ) -> Result<Totals, FramerError> {
     let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
     let fill = |buffer| {
         empty.blocking_send(buffer).map_err(|_| gone())?;
         full.blocking_recv().ok_or_else(gone)?
     };
-    framer::frame(settings, fill, |frame| frames.blocking_send(frame).map_err(|_| gone()))
+    framer::frame(settings, fill, |frame: Frame| frames.blocking_send(Came::Frame(frame)).map_err(|_| gone()))
 }
 
 /// Fills buffer after buffer from the wire. One hop between threads a frame, never one a packet.
 async fn pump(
     exec: &mut Exec,
+    mut pace: Pace,
     empty: &mut mpsc::Receiver<Vec<u8>>,
     full: &mpsc::Sender<io::Result<Vec<u8>>>,
 ) -> Result<(), TransportError> {
@@ -75,7 +84,10 @@ async fn pump(
         while !over && buffer.len() < FRAME_BYTES {
             if rest.is_empty() {
                 match exec.next().await {
-                    Ok(Some(bytes)) => rest = bytes,
+                    Ok(Some(bytes)) => {
+                        pace.take(bytes.len()).await;
+                        rest = bytes;
+                    }
                     Ok(None) => over = true,
                     Err(error) => {
                         // The framer stops at an error, and would take an end for the end of the dump.

@@ -105,7 +105,21 @@ impl Exec {
     /// [`TransportError::Stalled`] when no byte of stdout came for the target's `idle`; [`TransportError::Lost`] when the
     /// connection ended first.
     pub async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
-        self.reader.next().await
+        let deadline = self.deadline();
+        self.reader.next(deadline).await
+    }
+
+    /// When the command will have been silent for the target's `idle`, counted from now; `None` for no limit.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.reader.deadline()
+    }
+
+    /// The same as [`next`](Self::next) with a limit that was fixed before, for whoever waits in several goes.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub async fn next_until(&mut self, deadline: Option<Instant>) -> Result<Option<Bytes>, TransportError> {
+        self.reader.next(deadline).await
     }
 
     /// Sends input. Output that arrives meanwhile is put aside, so that neither side waits for the other.
@@ -156,7 +170,7 @@ impl Exec {
     /// # Errors
     /// As [`next`](Self::next).
     pub async fn finish(mut self) -> Result<Finished, TransportError> {
-        while self.reader.next().await?.is_some() {}
+        while self.next().await?.is_some() {}
         let (stderr, stderr_dropped) = self.reader.stderr.into_text();
         Ok(Finished { exit: self.reader.exit, stderr, stderr_dropped })
     }
@@ -180,8 +194,7 @@ impl Exec {
 }
 
 impl Reader {
-    async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
-        let deadline = self.deadline();
+    async fn next(&mut self, deadline: Option<Instant>) -> Result<Option<Bytes>, TransportError> {
         loop {
             if let Some(bytes) = self.aside.pop_front() {
                 self.aside_bytes -= bytes.len();
@@ -206,7 +219,7 @@ impl Reader {
 
     async fn collect(&mut self, limit: usize) -> Result<Vec<u8>, TransportError> {
         let mut stdout = Vec::new();
-        while let Some(bytes) = self.next().await? {
+        while let Some(bytes) = self.next(self.deadline()).await? {
             if stdout.len() + bytes.len() > limit {
                 return Err(TransportError::StdoutTooLong { server: self.server.clone(), limit });
             }
