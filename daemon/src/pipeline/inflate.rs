@@ -1,5 +1,5 @@
 //! The way back: an archive in, its dump out in order, frames decompressed on several cores, and every digest taken on
-//! the way. Damage is named by frame and byte range, and what comes after it is still read.
+//! the way. Damage is named by frame and byte range; what comes after it is still read, and no longer given.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -11,6 +11,7 @@ use resguardo_shared::digest::{Digest, Hasher};
 use resguardo_shared::frame::{COMPRESSED_BYTES_MAX, FRAME_BYTES_MAX};
 use zstd::zstd_safe::{DCtx, get_error_name};
 
+use super::digesting::{Digesting, Tally};
 use super::seek_table::{Entry, SeekTable};
 
 /// Places of damage that are listed one by one; the rest is counted.
@@ -25,7 +26,7 @@ pub struct Inflated {
     pub archive_sha256: Digest,
     /// Its frames, damaged ones too.
     pub frames: u64,
-    /// Bytes of dump that were given.
+    /// Bytes of dump that were given: all of it, or all before the first damage.
     pub plain_bytes: u64,
     /// The digest of what was given; the dump's digest if there is no damage.
     pub plain_sha256: Digest,
@@ -53,6 +54,8 @@ pub struct Damage {
     pub plain_end: u64,
     /// What zstd says.
     pub what: String,
+    /// Whether the frame itself is whole, and only its entry in the seek table is not.
+    pub in_table: bool,
 }
 
 /// Why an archive could not be read to its end.
@@ -96,7 +99,8 @@ struct Place {
 struct Unpacked {
     place: Place,
     entry: Entry,
-    plain: Result<(), String>,
+    /// Whether the seek table has its checksum, or why it has no content.
+    plain: Result<bool, String>,
     buffers: Buffers,
 }
 
@@ -107,12 +111,29 @@ struct Buffers {
     plain: Vec<u8>,
 }
 
-/// Reads an archive whose frames `table` lists, and gives its dump to `give` in order.
+/// Reads an archive whose frames `table` lists, digests it, and gives its dump to `give` in order.
 ///
 /// # Errors
 /// [`InflateError`]; damage to frames is no error but part of the result.
 pub fn inflate(
+    archive: impl Read,
+    table: &SeekTable,
+    threads: usize,
+    give: impl FnMut(&[u8]) -> io::Result<()> + Send,
+) -> Result<Inflated, InflateError> {
+    let archive = Digesting::new(archive);
+    let tally = archive.tally();
+    inflate_digested(archive, &tally, table, threads, give)
+}
+
+/// The same for an archive that is digested outside of what is read here, because it is encrypted: `tally` knows its digest
+/// once it has been read.
+///
+/// # Errors
+/// As [`inflate`].
+pub fn inflate_digested(
     mut archive: impl Read,
+    tally: &Tally,
     table: &SeekTable,
     threads: usize,
     give: impl FnMut(&[u8]) -> io::Result<()> + Send,
@@ -134,14 +155,11 @@ pub fn inflate(
         }
         drop(plain_in);
         let giver = scope.spawn(move || give_in_order(&plain_out, &ticket_in, give));
-        let mut hasher = Hasher::default();
-        let read = read_frames(&mut archive, table, &mut hasher, &ticket_out, &work_in);
+        let read = read_frames(&mut archive, table, &ticket_out, &work_in);
         drop((work_in, ticket_out));
         let mut inflated = giver.join().map_err(|_| InflateError::Give(io::Error::other("a thread panicked")))??;
-        let at = read?;
-        let rest = read_rest(&mut archive, &mut hasher, at)?;
-        inflated.archive_bytes = at + rest;
-        inflated.archive_sha256 = hasher.finish();
+        read_rest(&mut archive, read?)?;
+        (inflated.archive_bytes, inflated.archive_sha256) = tally.finish();
         Ok(inflated)
     })
 }
@@ -149,7 +167,6 @@ pub fn inflate(
 fn read_frames(
     archive: &mut impl Read,
     table: &SeekTable,
-    hasher: &mut Hasher,
     tickets: &Receiver<Buffers>,
     work: &SyncSender<Packed>,
 ) -> Result<u64, InflateError> {
@@ -164,7 +181,6 @@ fn read_frames(
         let compressed = &mut buffers.compressed;
         compressed.resize(length, 0);
         archive.read_exact(compressed).map_err(|source| InflateError::Read { at: place.archive, source })?;
-        hasher.update(compressed);
         if work.send(Packed { place, entry, buffers }).is_err() {
             break;
         }
@@ -175,19 +191,17 @@ fn read_frames(
     Ok(place.archive)
 }
 
-fn read_rest(archive: &mut impl Read, hasher: &mut Hasher, at: u64) -> Result<u64, InflateError> {
+/// What comes after the frames counts for the archive's digest as well.
+fn read_rest(archive: &mut impl Read, at: u64) -> Result<(), InflateError> {
     let mut rest = 0;
     let mut buffer = vec![0; 64 * 1024];
     loop {
-        let read = match archive.read(&mut buffer) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            read => read.map_err(|source| InflateError::Read { at: at + rest, source })?,
-        };
-        if read == 0 {
-            return Ok(rest);
+        match archive.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(read) => rest += read as u64,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(source) => return Err(InflateError::Read { at: at + rest, source }),
         }
-        hasher.update(&buffer[..read]);
-        rest += read as u64;
     }
 }
 
@@ -205,7 +219,9 @@ fn unpack(work: &Mutex<Receiver<Packed>>, unpacked: &SyncSender<Unpacked>) {
 
 /// Decompresses one frame into a buffer that has room for what the table claims, which was bounded, so that no frame can
 /// swell beyond the bound.
-fn unpack_frame(context: &mut DCtx<'_>, entry: Entry, buffers: &mut Buffers) -> Result<(), String> {
+///
+/// Each frame ends with a checksum of its own, which zstd has compared; the seek table only repeats it.
+fn unpack_frame(context: &mut DCtx<'_>, entry: Entry, buffers: &mut Buffers) -> Result<bool, String> {
     let Buffers { compressed, plain } = buffers;
     let length = usize::try_from(entry.plain).unwrap_or(0);
     plain.clear();
@@ -214,10 +230,7 @@ fn unpack_frame(context: &mut DCtx<'_>, entry: Entry, buffers: &mut Buffers) -> 
     if plain.len() != length {
         return Err(format!("it holds {} bytes and not {length}", plain.len()));
     }
-    if compressed.last_chunk().copied().map(u32::from_le_bytes) != Some(entry.checksum) {
-        return Err("its checksum is not the one in the seek table".to_owned());
-    }
-    Ok(())
+    Ok(compressed.last_chunk().copied().map(u32::from_le_bytes) == Some(entry.checksum))
 }
 
 fn give_in_order(
@@ -236,18 +249,26 @@ fn give_in_order(
         damaged_frames: 0,
     };
     let mut early = BTreeMap::new();
-    let mut next = 0;
+    let (mut next, mut gap) = (0, false);
     for piece in unpacked {
         early.insert(piece.place.frame, piece);
         while let Some(Unpacked { place, entry, plain, buffers }) = early.remove(&next) {
             next += 1;
             match plain {
-                Ok(()) => {
+                // Whoever takes the dump must not be given one with a gap.
+                Ok(_) if gap => {}
+                Ok(listed) => {
                     hasher.update(&buffers.plain);
                     inflated.plain_bytes += buffers.plain.len() as u64;
                     give(&buffers.plain).map_err(InflateError::Give)?;
+                    if !listed {
+                        inflated.note(place, entry, "its checksum is not the one in the seek table".to_owned(), true);
+                    }
                 }
-                Err(what) => inflated.note(place, entry, what),
+                Err(what) => {
+                    gap = true;
+                    inflated.note(place, entry, what, false);
+                }
             }
             let _reader_is_done = tickets.try_send(buffers);
         }
@@ -258,7 +279,7 @@ fn give_in_order(
 }
 
 impl Inflated {
-    fn note(&mut self, place: Place, entry: Entry, what: String) {
+    fn note(&mut self, place: Place, entry: Entry, what: String, in_table: bool) {
         self.damaged_frames += 1;
         if self.damage.len() < DAMAGE_LISTED_MAX {
             self.damage.push(Damage {
@@ -268,6 +289,7 @@ impl Inflated {
                 plain_start: place.plain,
                 plain_end: place.plain + u64::from(entry.plain),
                 what,
+                in_table,
             });
         }
     }

@@ -1,7 +1,8 @@
 //! The seek table that closes an archive: zstd's seekable format, version 0.1.0 (`zstd_seekable_compression_format.md`
 //! in zstd's contrib folder). It is a skippable frame, so that plain `zstd -d` passes over it.
 
-const SKIPPABLE_MAGIC: u32 = 0x184D_2A5E;
+/// What the table's own frame begins with.
+pub(super) const SKIPPABLE_MAGIC: u32 = 0x184D_2A5E;
 const SEEKABLE_MAGIC: u32 = 0x8F92_EAB1;
 const CHECKSUM_FLAG: u8 = 0x80;
 const ENTRY_BYTES: usize = 12;
@@ -51,6 +52,11 @@ impl SeekTable {
         bytes.push(CHECKSUM_FLAG);
         bytes.extend(SEEKABLE_MAGIC.to_le_bytes());
         bytes
+    }
+
+    /// How many bytes the table of so many frames has.
+    pub fn bytes_of(frames: u64) -> u64 {
+        (HEADER_BYTES + FOOTER_BYTES) as u64 + frames.saturating_mul(ENTRY_BYTES as u64)
     }
 
     /// How many bytes the whole table has, by the footer of an archive.

@@ -148,5 +148,5 @@ fn command(ends: &Bookends, trailer: Option<String>, min_bytes: u64) -> Result<E
         Some(trailer) => format!("trailer `{trailer}` and {bytes} bytes"),
         None => format!("{bytes} bytes"),
     };
-    Ok(Evidence { shows, tables: None, members: None })
+    Ok(Evidence { shows, ..Evidence::default() })
 }

@@ -1,10 +1,12 @@
 //! PostgreSQL's custom archive format: after the table of contents come blocks of data, one for each entry that has any,
-//! and nothing else. Rows are short pieces each with its length, so the lengths are followed and the rows never touched.
+//! and nothing else. Rows are short pieces each with its length, so the lengths are followed; of the rows only the lines are
+//! counted.
 //! The format is that of PostgreSQL's `src/bin/pg_dump/pg_backup_custom.c`. It may not know what the rows say.
 
 use super::cursor::{Carry, Cursor};
 use super::pgtoc::{Toc, integer};
-use super::verdict::{Evidence, Incomplete};
+use super::rows::{CopiedLines, RowCounts};
+use super::verdict::{Evidence, Incomplete, LARGE_OBJECTS};
 
 /// The longest piece of data, in bytes: what a C `int` holds.
 const CHUNK_BYTES_MAX: i64 = i32::MAX as i64;
@@ -19,6 +21,10 @@ pub(super) struct CustomArchive {
     /// The entry whose data is being read.
     entry: i64,
     blocks: u64,
+    /// The lines of that entry, where they are rows of a table.
+    lines: Option<CopiedLines>,
+    counts: RowCounts,
+    objects: u64,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -49,7 +55,7 @@ impl CustomArchive {
             }
             self.step = Step::Block;
         }
-        while cursor.skip(&mut self.skip) && !cursor.rest.is_empty() {
+        while self.pass(cursor) && !cursor.rest.is_empty() {
             match self.step {
                 Step::Block => match self.carry.fill(cursor, 1) {
                     Some([1]) => self.step = Step::Entry(Holds::Rows),
@@ -66,13 +72,27 @@ impl CustomArchive {
         Ok(())
     }
 
+    /// Passes over what is left of a piece of data; false when the slice ended first.
+    fn pass(&mut self, cursor: &mut Cursor<'_>) -> bool {
+        if let (Some(lines), 1..) = (&mut self.lines, self.skip) {
+            let piece = usize::try_from(self.skip).unwrap_or(usize::MAX).min(cursor.rest.len());
+            lines.feed(cursor.rest.get(..piece).unwrap_or_default());
+        }
+        cursor.skip(&mut self.skip)
+    }
+
     /// Passes over all pieces of data that begin in this slice. What is out of the ordinary is left for `number`.
     fn pass_chunks(&mut self, cursor: &mut Cursor<'_>) {
         let mut rest = cursor.rest;
         while let [0, a, b, c, d, after @ ..] = rest {
             let length = u32::from_le_bytes([*a, *b, *c, *d]);
-            match usize::try_from(length).ok().and_then(|length| after.get(length..)) {
-                Some(next) if length > 0 => rest = next,
+            match usize::try_from(length).ok().and_then(|length| after.split_at_checked(length)) {
+                Some((piece, next)) if length > 0 => {
+                    if let Some(lines) = &mut self.lines {
+                        lines.feed(piece);
+                    }
+                    rest = next;
+                }
                 _ => break,
             }
         }
@@ -89,11 +109,21 @@ impl CustomArchive {
                 }
                 self.entry = number;
                 self.blocks += 1;
+                let counted = holds == Holds::Rows && !self.toc.compressed && self.toc.copied.contains_key(&number);
+                self.lines = counted.then(CopiedLines::default);
                 self.step = if holds == Holds::Objects { Step::Object } else { Step::Chunk(holds) };
             }
             Step::Object if number == 0 => self.step = Step::Block,
-            Step::Object => self.step = Step::Chunk(Holds::Objects),
-            Step::Chunk(Holds::Rows) if number == 0 => self.step = Step::Block,
+            Step::Object => {
+                self.objects += 1;
+                self.step = Step::Chunk(Holds::Objects);
+            }
+            Step::Chunk(Holds::Rows) if number == 0 => {
+                self.step = Step::Block;
+                if let (Some(lines), Some(name)) = (self.lines.take(), self.toc.copied.remove(&self.entry)) {
+                    self.counts.add(name, lines.rows());
+                }
+            }
             Step::Chunk(Holds::Objects) if number == 0 => self.step = Step::Object,
             Step::Chunk(_) => {
                 self.skip = u64::try_from(number).ok().filter(|_| number <= CHUNK_BYTES_MAX).ok_or_else(|| {
@@ -105,19 +135,28 @@ impl CustomArchive {
         Ok(())
     }
 
+    fn whole(mut self) -> Evidence {
+        let shows = match self.blocks {
+            0 => "table of contents, which lists no data".to_owned(),
+            1 => "table of contents and its one data block".to_owned(),
+            blocks => format!("table of contents and all {blocks} data blocks"),
+        };
+        if self.toc.has_others || self.toc.compressed {
+            self.counts.give_up();
+        }
+        if self.objects > 0 {
+            self.counts.add(LARGE_OBJECTS.to_owned(), self.objects);
+        }
+        let (rows, said) = self.counts.finish();
+        let (tables, server) = (Some(self.toc.tables), self.toc.server);
+        Evidence { shows: shows + said, tables, members: None, rows, server }
+    }
+
     pub(super) fn finish(self, bytes: u64) -> Result<Evidence, Incomplete> {
         let missing = self.toc.with_data.len();
         match self.step {
             _ if !self.toc.is_whole() => Err(Incomplete::truncated(bytes, "the table of contents")),
-            Step::Contents | Step::Block if missing == 0 => Ok(Evidence {
-                shows: match self.blocks {
-                    0 => "table of contents, which lists no data".to_owned(),
-                    1 => "table of contents and its one data block".to_owned(),
-                    blocks => format!("table of contents and all {blocks} data blocks"),
-                },
-                tables: Some(self.toc.tables),
-                members: None,
-            }),
+            Step::Contents | Step::Block if missing == 0 => Ok(self.whole()),
             Step::Contents | Step::Block => {
                 Err(Incomplete::truncated(bytes, format!("the data: {missing} blocks are missing")))
             }

@@ -37,7 +37,9 @@ impl PlainDump {
         };
         closes_with(tail, DUMP_TRAILER)?;
         let tables = self.tables.tables();
-        Ok(Evidence { shows: format!("trailer `{DUMP_TRAILER}`"), tables, members: None })
+        let server = self.tables.server();
+        let (rows, said) = self.tables.into_rows();
+        Ok(Evidence { shows: format!("trailer `{DUMP_TRAILER}`{said}"), tables, members: None, rows, server })
     }
 }
 
@@ -55,7 +57,7 @@ impl RolesDump {
     pub(super) fn finish(self) -> Result<Evidence, Incomplete> {
         self.ends.begins_with(ROLES_OPENING, "the roles of pg_dumpall")?;
         closes_with(self.ends.tail(), ROLES_TRAILER)?;
-        Ok(Evidence { shows: format!("trailer `{ROLES_TRAILER}`"), tables: None, members: None })
+        Ok(Evidence { shows: format!("trailer `{ROLES_TRAILER}`"), ..Evidence::default() })
     }
 }
 

@@ -2,9 +2,10 @@
 //! to 1.16, that is `pg_dump` of 9.0 with its later minor versions up to 18. The format is that of `ReadHead` and
 //! `ReadToc` in PostgreSQL's `src/bin/pg_dump/pg_backup_archiver.c`. It may not know what follows the table of contents.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::cursor::{Carry, Cursor};
+use super::rows::{TABLES_MAX, shown};
 use super::verdict::Incomplete;
 
 /// The longest text of an entry, in bytes: the definition of a function or view.
@@ -14,6 +15,8 @@ const ENTRIES_MAX: i64 = 200_000_000;
 /// The most entries with data; their numbers are kept.
 const BLOCKS_MAX: usize = 4_000_000;
 const KIND: &str = "a PostgreSQL archive in custom format";
+/// The longest text that is kept, in bytes; the names of tables are far shorter.
+const KEPT_BYTES_MAX: i64 = 256;
 /// "PGDMP", the version in three bytes, the width of integers and of offsets, and the format.
 const FIXED_BYTES: usize = 11;
 
@@ -35,9 +38,37 @@ pub(super) struct Toc {
     pub(super) with_data: HashSet<i64>,
     /// How many entries are tables.
     pub(super) tables: u64,
+    /// The tables whose rows follow as text of COPY, by their numbers; whether there are others.
+    pub(super) copied: HashMap<i64, String>,
+    pub(super) has_others: bool,
+    /// Whether the data is compressed.
+    pub(super) compressed: bool,
+    /// The version of the server.
+    pub(super) server: Option<String>,
     entries_left: i64,
     id: i64,
+    entry: Entry,
     skip: u64,
+    /// A text that is to be kept, and its length.
+    keep: Option<(Keep, usize)>,
+}
+
+/// What is known of the entry at hand.
+#[derive(Clone, Default)]
+struct Entry {
+    has_data: bool,
+    is_table_data: bool,
+    is_copied: bool,
+    tag: Option<Vec<u8>>,
+    schema: Option<Vec<u8>>,
+}
+
+/// A text that is kept.
+#[derive(Clone, Copy)]
+enum Keep {
+    Server,
+    Tag,
+    Schema,
 }
 
 /// Which piece comes next.
@@ -52,7 +83,8 @@ enum Step {
     Name(u8),
     Count,
     Field(usize),
-    Description,
+    /// What kind of object it is, of so many bytes.
+    Description(usize),
     Dependency,
     Offset,
     Done,
@@ -63,6 +95,11 @@ enum Field {
     Id,
     HasData,
     Text,
+    /// The name of the object.
+    Tag,
+    /// The statement before its rows.
+    Copy,
+    Schema,
     /// What kind of object it is.
     Description,
     Number,
@@ -78,15 +115,15 @@ const ENTRY: [Field; 16] = [
     // Table oid, oid and tag.
     Field::Text,
     Field::Text,
-    Field::Text,
+    Field::Tag,
     Field::Description,
     // Section.
     Field::Number,
     // Definition, drop and copy statements, schema and tablespace.
     Field::Text,
     Field::Text,
-    Field::Text,
-    Field::Text,
+    Field::Copy,
+    Field::Schema,
     Field::Text,
     Field::TextSince14,
     Field::NumberSince16,
@@ -102,7 +139,18 @@ impl Toc {
             if let Step::Done = self.step {
                 return Ok(true);
             }
-            if !cursor.skip(&mut self.skip) || cursor.rest.is_empty() || !self.advance(carry, cursor)? {
+            if !cursor.skip(&mut self.skip) || cursor.rest.is_empty() {
+                return Ok(false);
+            }
+            if let Some((keep, bytes)) = self.keep {
+                let Some(text) = carry.fill(cursor, bytes) else { return Ok(false) };
+                match keep {
+                    Keep::Server => self.server = Some(shown(text)),
+                    Keep::Tag => self.entry.tag = Some(text.to_vec()),
+                    Keep::Schema => self.entry.schema = Some(text.to_vec()),
+                }
+                self.keep = None;
+            } else if !self.advance(carry, cursor)? {
                 return Ok(false);
             }
         }
@@ -122,12 +170,16 @@ impl Toc {
             },
             // A byte that names the algorithm since 1.15, before that a level as an integer.
             Step::Compression if self.minor >= 15 => match carry.fill(cursor, 1) {
-                Some(_) => self.step = Step::Time(0),
+                Some(algorithm) => {
+                    self.compressed = algorithm != [0];
+                    self.step = Step::Time(0);
+                }
                 None => return Ok(false),
             },
-            Step::Description => match carry.fill(cursor, 5) {
+            Step::Description(length) => match carry.fill(cursor, length) {
                 Some(bytes) => {
                     self.tables += u64::from(bytes == b"TABLE");
+                    self.entry.is_table_data = bytes == b"TABLE DATA";
                     self.step = self.field_after(5);
                 }
                 None => return Ok(false),
@@ -176,11 +228,14 @@ impl Toc {
     /// Takes an integer, which is itself a field or the length of a text.
     fn number(&mut self, number: i64, at: u64) -> Result<(), Incomplete> {
         match self.step {
-            Step::Compression => self.step = Step::Time(0),
+            Step::Compression => {
+                self.compressed = number != 0;
+                self.step = Step::Time(0);
+            }
             Step::Time(6) => self.step = Step::Name(0),
             Step::Time(seen) => self.step = Step::Time(seen + 1),
             Step::Name(seen) => {
-                self.text(number, at)?;
+                self.text(number, at, (seen == 1).then_some(Keep::Server))?;
                 self.step = if seen == 2 { Step::Count } else { Step::Name(seen + 1) };
             }
             Step::Count => {
@@ -193,8 +248,8 @@ impl Toc {
             Step::Field(field) => self.field(field, number, at)?,
             // A missing text ends the list.
             Step::Dependency if number == -1 => self.step = Step::Offset,
-            Step::Dependency => self.text(number, at)?,
-            Step::Fixed | Step::Description | Step::Offset | Step::Done => {}
+            Step::Dependency => self.text(number, at, None)?,
+            Step::Fixed | Step::Description(_) | Step::Offset | Step::Done => {}
         }
         Ok(())
     }
@@ -207,12 +262,20 @@ impl Toc {
             }
             Some(Field::Id) => self.id = number,
             Some(Field::HasData) if number != 0 => {
+                self.entry.has_data = true;
                 if !self.with_data.insert(self.id) || self.with_data.len() > BLOCKS_MAX {
                     return Err(Incomplete::malformed(at, format!("entry {} twice, or too many", self.id)));
                 }
             }
-            Some(Field::Description) if number == 5 => self.step = Step::Description,
-            Some(Field::Text | Field::TextSince14 | Field::Description) => self.text(number, at)?,
+            Some(Field::Description) if number == 5 => self.step = Step::Description(5),
+            Some(Field::Description) if number == 10 => self.step = Step::Description(10),
+            Some(Field::Tag) => self.text(number, at, Some(Keep::Tag))?,
+            Some(Field::Schema) => self.text(number, at, Some(Keep::Schema))?,
+            Some(Field::Copy) => {
+                self.entry.is_copied = number > 0;
+                self.text(number, at, None)?;
+            }
+            Some(Field::Text | Field::TextSince14 | Field::Description) => self.text(number, at, None)?,
             Some(Field::HasData | Field::Number | Field::NumberSince16) | None => {}
         }
         Ok(())
@@ -232,13 +295,26 @@ impl Toc {
     }
 
     fn entry_ended(&mut self) {
+        match std::mem::take(&mut self.entry) {
+            Entry { has_data: true, is_table_data: true, is_copied: true, tag: Some(tag), schema: Some(schema) }
+                if self.copied.len() <= TABLES_MAX =>
+            {
+                let name = format!("{}.{}", String::from_utf8_lossy(&schema), String::from_utf8_lossy(&tag));
+                self.copied.insert(self.id, name);
+            }
+            entry => self.has_others |= entry.has_data && entry.is_table_data,
+        }
         self.entries_left -= 1;
         self.step = if self.entries_left == 0 { Step::Done } else { Step::Field(0) };
     }
 
-    /// Passes over a text of `length` bytes; -1 says that there is none.
-    fn text(&mut self, length: i64, at: u64) -> Result<(), Incomplete> {
+    /// Passes over a text of `length` bytes, or keeps it; -1 says that there is none.
+    fn text(&mut self, length: i64, at: u64, keep: Option<Keep>) -> Result<(), Incomplete> {
         match u64::try_from(length) {
+            Ok(_) if length <= KEPT_BYTES_MAX && keep.is_some() => {
+                self.keep = keep.zip(usize::try_from(length).ok());
+                Ok(())
+            }
             Ok(bytes) if length <= TEXT_BYTES_MAX => {
                 self.skip = bytes;
                 Ok(())

@@ -48,8 +48,7 @@ impl SqliteFile {
             None => Err(Incomplete::truncated(bytes, format!("its {pages} pages of {page_bytes} bytes"))),
             Some(0) => Ok(Evidence {
                 shows: format!("header and all {pages} pages of {page_bytes} bytes"),
-                tables: None,
-                members: None,
+                ..Evidence::default()
             }),
             Some(more) => Err(Incomplete::malformed(bytes, format!("{more} bytes after the last page"))),
         }

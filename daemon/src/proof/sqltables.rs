@@ -4,9 +4,13 @@
 //! string, the count is withheld. It may not know whether the dump is complete.
 
 use super::cursor::{extend_to, split_line};
+use super::rows::{RowCounts, copy_target, shown};
+use super::verdict::TableRows;
 
-/// Longer than any beginning of a line that is looked for, and than `\restrict` with its token of at most 63 bytes.
-const HEAD_BYTES: usize = 128;
+/// Longer than any beginning of a line that is looked for: `COPY` with a schema's and a table's name, each of at most 63
+/// bytes that are all quotes and written twice.
+const HEAD_BYTES: usize = 384;
+const SERVER: &[u8] = b"-- Dumped from database version ";
 /// How the line ends that begins rows of COPY.
 const COPY_END: &[u8] = b" FROM stdin;\n";
 /// The longest name between the dollars of a quote; PostgreSQL's names have at most 63 bytes.
@@ -25,6 +29,11 @@ pub(super) struct TableCount {
     end: Vec<u8>,
     token: Option<Vec<u8>>,
     tables: u64,
+    server: Option<String>,
+    counts: RowCounts,
+    /// The table whose rows are at hand, and how many have come.
+    target: String,
+    came: u64,
 }
 
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -63,6 +72,18 @@ impl TableCount {
         (self.place == Place::Code).then_some(self.tables)
     }
 
+    /// The rows of each table, where they can be told from the text for certain, and what else is to be said of them.
+    pub(super) fn into_rows(self) -> (Option<Vec<TableRows>>, &'static str) {
+        let certain = self.place == Place::Code;
+        let (rows, said) = self.counts.finish();
+        (rows.filter(|_| certain), said)
+    }
+
+    /// The version of the server.
+    pub(super) fn server(&self) -> Option<String> {
+        self.server.clone()
+    }
+
     /// The token of `\restrict`, if the text has that line.
     pub(super) fn restricted_with(&self) -> Option<&[u8]> {
         self.token.as_deref()
@@ -74,6 +95,9 @@ impl TableCount {
         if line.ends_with(b"\n") {
             if self.head == b"\\.\n" {
                 self.place = Place::Code;
+                self.counts.add(std::mem::take(&mut self.target), std::mem::take(&mut self.came));
+            } else {
+                self.came += 1;
             }
             self.head.clear();
         }
@@ -108,6 +132,14 @@ impl TableCount {
                 self.token = Some(token.trim_ascii_end().to_vec());
             } else if head.starts_with(b"COPY ") && self.end == COPY_END && self.place == Place::Code {
                 self.place = Place::Rows;
+                match copy_target(head) {
+                    Some(target) => self.target = target,
+                    None => self.counts.give_up(),
+                }
+            } else if head.starts_with(b"INSERT INTO ") {
+                self.counts.give_up();
+            } else if let (Some(version), None) = (head.strip_prefix(SERVER), &self.server) {
+                self.server = Some(shown(version));
             }
         }
         self.in_line = false;

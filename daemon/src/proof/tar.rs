@@ -1,8 +1,9 @@
 //! A tar archive as GNU tar writes it (ustar, GNU and pax headers, sparse files): every header's checksum is right, every
 //! member is whole, and the archive is closed by two blocks of zeros. It may not know what members hold, and makes
-//! nothing of their names. The format: <https://www.gnu.org/software/tar/manual/html_node/Standard.html>.
+//! nothing of their names but a list, where one is wanted. The format: <https://www.gnu.org/software/tar/manual/html_node/Standard.html>.
 
 use super::cursor::{Carry, Cursor};
+use super::members::Listing;
 use super::verdict::{Evidence, Incomplete};
 
 const BLOCK: usize = 512;
@@ -24,6 +25,8 @@ pub(super) struct TarArchive {
     /// A header that belongs to the next member has come, and that member has not.
     awaits_member: bool,
     members: u64,
+    /// The list of members, where one is wanted.
+    pub(super) listing: Option<Listing>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -39,6 +42,8 @@ enum Step {
     SparseMap(u64),
     /// A pax header of this many bytes.
     Pax(usize),
+    /// A long name (`L`) or a long link (`K`) of this many bytes, which only a list of members needs.
+    Long(u8, usize),
     /// After the end: zeros up to the end of tar's record.
     End,
 }
@@ -48,7 +53,7 @@ impl TarArchive {
         while cursor.skip(&mut self.skip) && !cursor.rest.is_empty() {
             let need = match self.step {
                 Step::End => return self.padding(cursor),
-                Step::Pax(bytes) => bytes.next_multiple_of(BLOCK),
+                Step::Pax(bytes) | Step::Long(_, bytes) => bytes.next_multiple_of(BLOCK),
                 _ => BLOCK,
             };
             let Some(piece) = self.carry.fill(cursor, need) else { return Ok(()) };
@@ -65,6 +70,9 @@ impl TarArchive {
                 Step::First if !checksum_is_right(piece) => return Err(Incomplete::not_this_kind(KIND)),
                 Step::First | Step::Header => {
                     let header = Header::read(piece, cursor.at)?;
+                    if let Some(listing) = &mut self.listing {
+                        listing.header(header.typeflag, header.size, piece, cursor.at - BLOCK_BYTES);
+                    }
                     self.header(&header, cursor.at)?;
                 }
                 Step::SparseMap(size) => {
@@ -73,7 +81,17 @@ impl TarArchive {
                     }
                 }
                 Step::Pax(bytes) => {
-                    self.size = pax_size(piece.get(..bytes).unwrap_or(piece), cursor.at)?;
+                    let records = piece.get(..bytes).unwrap_or(piece);
+                    self.size = pax_size(records, cursor.at)?;
+                    if let Some(listing) = &mut self.listing {
+                        each_record(records, cursor.at, |record| listing.record(record))?;
+                    }
+                    self.step = Step::Header;
+                }
+                Step::Long(typeflag, bytes) => {
+                    if let Some(listing) = &mut self.listing {
+                        listing.long(typeflag, piece.get(..bytes).unwrap_or(piece));
+                    }
                     self.step = Step::Header;
                 }
                 Step::End => {}
@@ -91,6 +109,9 @@ impl TarArchive {
                 self.awaits_member |= header.typeflag != b'g';
                 match usize::try_from(header.size) {
                     Ok(bytes @ 1..) if header.typeflag == b'x' => self.step = Step::Pax(bytes),
+                    Ok(bytes @ 1..) if matches!(header.typeflag, b'L' | b'K') && self.listing.is_some() => {
+                        self.step = Step::Long(header.typeflag, bytes);
+                    }
                     _ => self.data(header.size, at)?,
                 }
                 self.inside = "an extended header";
@@ -127,6 +148,9 @@ impl TarArchive {
             .ok_or_else(|| Incomplete::malformed(at, format!("a member of {size} bytes")))?;
         self.inside = "a member's data";
         self.step = Step::Header;
+        if let Some(listing) = &mut self.listing {
+            listing.ends(at.saturating_add(self.skip));
+        }
         Ok(())
     }
 
@@ -145,13 +169,13 @@ impl TarArchive {
             Step::End if self.members == 0 => return Err(Incomplete::NoMembers),
             Step::End => {
                 let shows = format!("{} members and the end-of-archive blocks", self.members);
-                return Ok(Evidence { shows, tables: None, members: Some(self.members) });
+                return Ok(Evidence { shows, members: Some(self.members), ..Evidence::default() });
             }
             Step::First if !looks_like_a_header(self.carry.bytes()) => {
                 return Err(Incomplete::not_this_kind(KIND));
             }
             _ if self.skip > 0 => self.inside,
-            Step::Pax(_) => "an extended header",
+            Step::Pax(_) | Step::Long(..) => "an extended header",
             Step::SparseMap(_) => "a sparse file's map",
             Step::First | Step::Header | Step::Zeros if self.carry.is_between() => "the end-of-archive blocks",
             Step::First | Step::Header | Step::Zeros => "a header",
@@ -197,7 +221,7 @@ fn checksum_is_right(block: &[u8]) -> bool {
 }
 
 /// A field of a header: octal digits between spaces and a space or NUL, or big-endian binary after a byte of 0x80.
-fn number(field: &[u8]) -> Option<u64> {
+pub(super) fn number(field: &[u8]) -> Option<u64> {
     match field.split_first()? {
         (0x80, digits) => {
             digits.iter().try_fold(0_u64, |number, byte| number.checked_mul(256)?.checked_add(u64::from(*byte)))
@@ -212,21 +236,36 @@ fn number(field: &[u8]) -> Option<u64> {
     }
 }
 
-/// The size in a pax header, which is lines of `LENGTH KEY=VALUE`; a value may hold line feeds, so the lengths count.
+/// The size in a pax header.
 fn pax_size(records: &[u8], at: u64) -> Result<Option<u64>, Incomplete> {
-    let malformed = || Incomplete::malformed(at, "an extended header whose records are wrong");
-    let decimal = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<u64>().ok();
-    let mut size = None;
+    let mut size = Ok(None);
+    each_record(records, at, |record| {
+        if let Some(value) = record.strip_prefix(b"size=") {
+            size = decimal(value).map(Some).ok_or_else(|| malformed_record(at));
+        }
+    })?;
+    size
+}
+
+/// Shows each `KEY=VALUE` of a pax header, which is lines of `LENGTH KEY=VALUE`; a value may hold line feeds, so the
+/// lengths count.
+fn each_record<'a>(records: &'a [u8], at: u64, mut see: impl FnMut(&'a [u8])) -> Result<(), Incomplete> {
     let mut rest = records;
     while !rest.is_empty() {
+        let malformed = || malformed_record(at);
         let digits = rest.split(|byte| *byte == b' ').next().ok_or_else(malformed)?;
         let length = decimal(digits).and_then(|length| usize::try_from(length).ok()).ok_or_else(malformed)?;
         let record = rest.get(digits.len() + 1..length).and_then(|record| record.strip_suffix(b"\n"));
-        let record = record.ok_or_else(malformed)?;
-        if let Some(value) = record.strip_prefix(b"size=") {
-            size = Some(decimal(value).ok_or_else(malformed)?);
-        }
+        see(record.ok_or_else(malformed)?);
         rest = rest.get(length..).unwrap_or_default();
     }
-    Ok(size)
+    Ok(())
+}
+
+fn malformed_record(at: u64) -> Incomplete {
+    Incomplete::malformed(at, "an extended header whose records are wrong")
+}
+
+fn decimal(digits: &[u8]) -> Option<u64> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }

@@ -344,7 +344,13 @@ fn throughput() {
         ["--\n-- PostgreSQL database dump\n--\n\nCOPY q FROM stdin;\n", &rows.repeat(5_000_000), "\\.\n"].concat();
     let inserts = format!("INSERT INTO q VALUES (1, '{}');\n", rows.trim_end()).repeat(3_000_000);
     let tar = vec![0_u8; 512 << 20];
-    let cases: [(&str, Expect, &[u8]); 6] = [
+    let tuple = format!("(1,'{}','x',2026,NULL,0x00275C,-12.50)", rows.trim_end());
+    let extended = format!("INSERT INTO `q` VALUES {};\n", vec![tuple; 10_000].join(",")).repeat(400);
+    let numbers =
+        format!("INSERT INTO `q` VALUES {};\n", vec!["(123456,7,2026,NULL,-12.50)"; 30_000].join(",")).repeat(500);
+    let cases: [(&str, Expect, &[u8]); 8] = [
+        ("mysql, extended", Expect::Mysql, extended.as_bytes()),
+        ("mysql, numbers", Expect::Mysql, numbers.as_bytes()),
         ("custom", Expect::PostgresCustom, &custom),
         ("plain", Expect::PostgresPlain, plain.as_bytes()),
         ("plain --inserts", Expect::PostgresPlain, inserts.as_bytes()),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// What a complete dump showed, as the manifest and the register keep it.
-#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// One English phrase: "table of contents and all 12 data blocks".
     pub shows: String,
@@ -13,7 +13,25 @@ pub struct Evidence {
     pub tables: Option<u64>,
     /// How many files, folders and links an archive of files holds; `None` for the other kinds.
     pub members: Option<u64>,
+    /// How many rows of each table the dump holds, in the order of their names; `None` where they were not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Vec<TableRows>>,
+    /// The version of the database server, as the dump itself tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
 }
+
+/// How many rows of a table a dump holds.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct TableRows {
+    /// `SCHEMA.TABLE`, or `TABLE` where there are no schemas, without quotes; [`LARGE_OBJECTS`] for what is no table.
+    pub name: String,
+    /// Rows.
+    pub rows: u64,
+}
+
+/// The name under which PostgreSQL's large objects are counted. A table's name has a dot.
+pub const LARGE_OBJECTS: &str = "large objects";
 
 /// Why a dump is not complete, or is not what was asked for. No variant can be mended by a retry of the inspection:
 /// the dump must be made again.
