@@ -51,6 +51,22 @@ pub fn admit(name: &str, place: &Place, id: Option<Uuid>) -> Result<Admitted, Va
     Ok(Admitted { name: name.to_owned(), place: place.clone(), marker })
 }
 
+/// Looks whether the disk that was admitted is still the one at its place: somebody may have exchanged it since.
+///
+/// # Errors
+/// [`VaultError::NoMarker`] or [`VaultError::WrongDisk`], or what the disk says.
+pub fn still_here(store: &Store, disk: &Admitted) -> Result<(), VaultError> {
+    let (name, place) = (disk.name.clone(), disk.place.shown());
+    match marker::read(store)? {
+        Some(marker) if marker.id == disk.marker.id => Ok(()),
+        Some(marker) => {
+            let found = format!("{} ({})", marker.label, marker.id);
+            Err(VaultError::WrongDisk { disk: name, place, found, wanted: disk.marker.id.to_string() })
+        }
+        None => Err(VaultError::NoMarker { disk: name, place }),
+    }
+}
+
 fn look_for_writes(name: &str, path: &Path) -> Result<(), VaultError> {
     let stat = statvfs(path)
         .map_err(|source| super::store::operation_io(name, "look at", "the file system", source.into()))?;
@@ -82,11 +98,19 @@ pub fn cautions(place: &Place) -> Vec<String> {
 /// # Errors
 /// [`VaultError::Operation`].
 pub fn free_bytes(name: &str, place: &Place) -> Result<Option<u64>, VaultError> {
+    Ok(room(name, place)?.map(|(free, _)| free))
+}
+
+/// Bytes that are free on a disk, and bytes that it can hold, where it is one that says.
+///
+/// # Errors
+/// [`VaultError::Operation`].
+pub fn room(name: &str, place: &Place) -> Result<Option<(u64, u64)>, VaultError> {
     let Place::Folder { path, .. } = place else { return Ok(None) };
     let failed =
         |source: rustix::io::Errno| super::store::operation_io(name, "look at", "the file system", source.into());
     let stat = statvfs(path).map_err(failed)?;
-    Ok(Some(stat.f_bavail.saturating_mul(stat.f_frsize)))
+    Ok(Some((stat.f_bavail.saturating_mul(stat.f_frsize), stat.f_blocks.saturating_mul(stat.f_frsize))))
 }
 
 /// Looks whether a disk has room for what is expected, and the reserve besides.

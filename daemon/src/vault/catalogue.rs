@@ -43,6 +43,17 @@ pub fn list(store: &Store, dataset: Option<&str>) -> Result<Vec<Entry>, VaultErr
     Ok(objects.iter().filter(|object| is_manifest(object)).map(|object| entry(store, object, &objects)).collect())
 }
 
+/// The backup of this name (`SERVER/DATASET/STAMP`), if its manifest is there.
+///
+/// # Errors
+/// [`VaultError::Operation`]; a manifest that does not read is part of the result.
+pub fn find(store: &Store, name: &str) -> Result<Option<Entry>, VaultError> {
+    let Some((dataset, stamp)) = name.rsplit_once('/') else { return Ok(None) };
+    let objects = objects(store, Some(dataset))?;
+    let key = format!("{ARCHIVES}{dataset}/{stamp}{MANIFEST_SUFFIX}");
+    Ok(objects.iter().find(|object| object.key == key).map(|object| entry(store, object, &objects)))
+}
+
 /// What lies in the folder of all backups, or in that of one dataset, in order of keys.
 fn objects(store: &Store, dataset: Option<&str>) -> Result<Vec<Object>, VaultError> {
     let folder = dataset.map_or_else(|| ARCHIVES.to_owned(), |dataset| format!("{ARCHIVES}{dataset}/"));

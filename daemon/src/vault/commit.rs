@@ -6,14 +6,16 @@ use std::time::Duration;
 use resguardo_shared::dump::Part;
 use resguardo_shared::wire::End;
 
-use super::admit::Admitted;
+use super::admit::{self, Admitted};
 use super::error::VaultError;
-use super::layout::{Stem, file_name};
-use super::manifest::{DiskName, File, MANIFEST_BYTES_MAX, Manifest, ReadBack};
+use super::layout::{self, Stem, file_name};
+use super::manifest::{DiskName, File, MANIFEST_BYTES_MAX, Manifest, Members, ReadBack};
+use super::members::{self, Lister, Slot};
 use super::read_back::{self, How, Inspected};
 use super::store::Store;
 use super::sweep::Claim;
 use super::writer::Pending;
+use crate::crypt::{Identity, Recipient};
 use crate::pipeline::receive::Received;
 use crate::proof::{Evidence, Expect};
 
@@ -37,6 +39,10 @@ pub struct Staged {
     pub end: End,
     /// What the dump must show.
     pub expect: Expect,
+    /// Where its reading back puts the list of its members.
+    pub members: Slot,
+    /// To whom that list is encrypted, as the archive is; none for one that anybody can read.
+    pub recipients: Vec<Recipient>,
 }
 
 /// A disk on which all archives of a backup are staged.
@@ -59,7 +65,8 @@ pub fn patience(bytes: u64) -> Duration {
     STEP_PATIENCE + Duration::from_secs(bytes / SLOWEST_BYTES_PER_SECOND)
 }
 
-/// Reads every archive back, on all disks at once, and decompresses it from the first disk that gives it. The digest of
+/// Reads every archive back, on all disks at once, and decompresses it from the first disk that gives it, with the key of
+/// this run where it is encrypted. The digest of
 /// an archive proves on the others what its decompression proved on the first.
 /// Returns the evidence for each archive, and for each disk how it was read or why it failed.
 ///
@@ -69,6 +76,7 @@ pub fn patience(bytes: u64) -> Duration {
 pub fn read_back(
     disks: &[Admitted],
     staged: &[Staged],
+    identity: Option<&Identity>,
     threads: usize,
 ) -> Result<(Option<Vec<Evidence>>, Vec<Result<(How, bool), VaultError>>), VaultError> {
     let longest = patience(staged.iter().map(|staged| staged.received.archive_bytes).sum());
@@ -79,7 +87,7 @@ pub fn read_back(
         if evidence.is_some() {
             break;
         }
-        let result = start_inspect(disk, staged, threads).wait(longest);
+        let result = start_inspect(disk, staged, identity, threads).wait(longest);
         match result {
             Ok((how, shown)) => {
                 evidence = Some(shown);
@@ -111,8 +119,13 @@ fn start_digest(disk: &Admitted, staged: &[Staged]) -> Pending<How> {
     })
 }
 
-fn start_inspect(disk: &Admitted, staged: &[Staged], threads: usize) -> Pending<(How, Vec<Evidence>)> {
-    let (disk, staged) = (disk.clone(), staged.to_vec());
+fn start_inspect(
+    disk: &Admitted,
+    staged: &[Staged],
+    identity: Option<&Identity>,
+    threads: usize,
+) -> Pending<(How, Vec<Evidence>)> {
+    let (disk, staged, identity) = (disk.clone(), staged.to_vec(), identity.cloned());
     Pending::start(&disk.name.clone(), move || {
         let store = Store::open(&disk.name, &disk.place)?;
         let mut how = How::Remote;
@@ -121,12 +134,33 @@ fn start_inspect(disk: &Admitted, staged: &[Staged], threads: usize) -> Pending<
             // A cut archive has lost its seek table, and its length says more than that.
             let bytes = store.stat(it.key_on(&disk))?.map_or(0, |object| object.bytes);
             compare(&store, it, bytes, it.received.archive_sha256)?;
-            let inspected = read_back::inspect(&store, it.key_on(&disk), &it.expect, threads, |_| Ok(()))?;
+            let recipients = it.recipients.as_slice();
+            let mut lister = Lister::new(it.expect == Expect::Tar, recipients);
+            let inspected =
+                read_back::inspect(&store, it.key_on(&disk), identity.as_ref(), &it.expect, threads, |plain| {
+                    lister.feed(plain);
+                    Ok(())
+                });
+            let inspected = inspected.map_err(|error| unreadable(it, error))?;
             how = inspected.how;
             shown.push(judge(&store, it, inspected)?);
+            if let Some(list) = lister.finish() {
+                // Where a disk before this one gave it too, it is the same.
+                let _same = it.members.set(list);
+            }
         }
         Ok((how, shown))
     })
+}
+
+/// What this run encrypted it can decrypt, unless the disk gives back something else.
+fn unreadable(staged: &Staged, error: VaultError) -> VaultError {
+    match error {
+        VaultError::Decrypt { disk, source, .. } => {
+            VaultError::ReadBackDiffers { disk, key: staged.final_key.clone(), what: source.to_string() }
+        }
+        error => error,
+    }
 }
 
 fn judge(store: &Store, staged: &Staged, inspected: Inspected) -> Result<Evidence, VaultError> {
@@ -161,14 +195,34 @@ fn compare(
     Err(VaultError::ReadBackDiffers { disk: store.disk().to_owned(), key: staged.final_key.clone(), what })
 }
 
-/// Gives the archives their names, writes the checksum file, and last of all the manifest.
+/// Gives the archives their names, writes the list of members and the checksum file, and last of all the manifest.
 ///
 /// # Errors
 /// [`VaultError`]; the backup then does not exist on this disk.
 pub fn publish(candidate: &Candidate, staged: &[Staged], stem: &Stem, manifest: &Manifest) -> Result<(), VaultError> {
+    let names: Vec<(String, String)> = staged.iter().map(|it| (it.key.clone(), it.final_key.clone())).collect();
+    let list = staged.iter().find_map(|it| it.members.get()).zip(manifest.members.as_ref());
+    if let Some((list, named)) = list {
+        let store = Store::open(&candidate.disk.name, &candidate.disk.place)?;
+        members::write(&store, &format!("{}{}", stem.folder(), named.name), list)?;
+    }
+    publish_names(candidate, &names, stem, manifest)
+}
+
+/// The same for files that lie under the first of each pair of keys and shall lie under the second.
+///
+/// # Errors
+/// [`VaultError`]; the backup then does not exist on this disk.
+pub fn publish_names(
+    candidate: &Candidate,
+    names: &[(String, String)],
+    stem: &Stem,
+    manifest: &Manifest,
+) -> Result<(), VaultError> {
     let store = Store::open(&candidate.disk.name, &candidate.disk.place)?;
-    for it in staged.iter().filter(|_| candidate.disk.place.can_rename()) {
-        store.rename(&it.key, &it.final_key)?;
+    admit::still_here(&store, &candidate.disk)?;
+    for (key, final_key) in names.iter().filter(|_| candidate.disk.place.can_rename()) {
+        store.rename(key, final_key)?;
     }
     store.write_small(&stem.sha256(), manifest.sha256_file().into_bytes())?;
     let bad = |source: serde_json::Error| VaultError::Manifest {
@@ -211,6 +265,15 @@ pub fn files(staged: &[Staged], evidence: &[Evidence]) -> Vec<File> {
         evidence: evidence.clone(),
     };
     staged.iter().zip(evidence).map(file).collect()
+}
+
+/// The list of members of a manifest, if reading back made one.
+pub fn members(staged: &[Staged], stem: &Stem) -> Option<Members> {
+    let list = staged.iter().find_map(|it| it.members.get())?;
+    let sealed = staged.iter().any(|it| !it.recipients.is_empty());
+    let key = if sealed { layout::encrypted(&stem.members()) } else { stem.members() };
+    let name = file_name(&key).to_owned();
+    Some(Members { name, bytes: list.bytes, sha256: list.sha256, count: list.count })
 }
 
 /// The same manifest for another disk.

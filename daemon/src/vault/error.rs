@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::manifest::ManifestError;
+use crate::crypt::CryptError;
 use crate::pipeline::fan_out::TooSlow;
 use crate::pipeline::inflate::{Damage, InflateError};
 use crate::pipeline::seek_table::BadSeekTable;
@@ -49,6 +50,24 @@ pub enum VaultError {
         found: String,
         /// Label or id that was wanted.
         wanted: String,
+    },
+    /// Two disks that are here have one id.
+    #[error(
+        "disk {disk} at {place} and disk {other} at {other_place} have the same id {id}: one was copied from the other bit \
+         for bit, and together they are no two copies of anything; disconnect one of them, and before it is used for \
+         Resguardo again give it an empty file system and `resguardo disk init`"
+    )]
+    Twin {
+        /// The disk.
+        disk: String,
+        /// Where it is.
+        place: String,
+        /// The other disk of its id.
+        other: String,
+        /// Where that one is.
+        other_place: String,
+        /// The id.
+        id: uuid::Uuid,
     },
     /// The marker does not read.
     #[error("disk {disk}: its marker {name} does not read; if the disk is healthy, restore the marker from another copy", name = super::layout::MARKER)]
@@ -202,6 +221,25 @@ pub enum VaultError {
         /// What is wrong with it.
         what: String,
     },
+    /// It is encrypted, and there is no key.
+    #[error("disk {disk}: {key} is encrypted; give the private key of one of its recipients with `--identity FILE`")]
+    Locked {
+        /// The disk.
+        disk: String,
+        /// The archive.
+        key: String,
+    },
+    /// It is encrypted, and does not open.
+    #[error("disk {disk}: cannot decrypt {key}")]
+    Decrypt {
+        /// The disk.
+        disk: String,
+        /// The archive.
+        key: String,
+        /// What is wrong.
+        #[source]
+        source: CryptError,
+    },
     /// The archive cannot be read to its end.
     #[error("disk {disk}: cannot read {key}")]
     Inflate {
@@ -273,6 +311,7 @@ impl VaultError {
                 | E::NoFolder { .. }
                 | E::NoMarker { .. }
                 | E::WrongDisk { .. }
+                | E::Twin { .. }
                 | E::BadMarker { .. }
                 | E::AlreadyPrepared { .. }
                 | E::ReadOnly { .. }
@@ -289,6 +328,7 @@ impl VaultError {
             E::Altered { .. }
                 | E::Damaged { .. }
                 | E::SeekTable { .. }
+                | E::Decrypt { .. }
                 | E::Inflate { .. }
                 | E::Manifest { .. }
                 | E::ReadBackDiffers { .. }

@@ -30,9 +30,19 @@ impl Stem {
         key.strip_suffix(MANIFEST_SUFFIX).map(|stem| Self(stem.to_owned()))
     }
 
+    /// The stem of a backup by its name, `SERVER/DATASET/STAMP`.
+    pub fn of_archive(name: &str) -> Self {
+        Self(format!("{ARCHIVES}{name}"))
+    }
+
     /// The key of an archive whose dump would have this suffix.
     pub fn archive(&self, suffix: &str) -> String {
         format!("{}.{suffix}.zst", self.0)
+    }
+
+    /// The key of the list of members.
+    pub fn members(&self) -> String {
+        self.archive(super::members::SUFFIX)
     }
 
     /// The key of the file for `sha256sum -c`.
@@ -59,6 +69,25 @@ impl Stem {
 /// The last component of a key.
 pub fn file_name(key: &str) -> &str {
     key.rsplit_once('/').map_or(key, |(_, name)| name)
+}
+
+/// How the name of an encrypted file ends.
+const ENCRYPTED_SUFFIX: &str = ".age";
+
+/// The key of a file once it is encrypted.
+pub fn encrypted(key: &str) -> String {
+    format!("{key}{ENCRYPTED_SUFFIX}")
+}
+
+/// Whether a file is encrypted, by its name, which says so and nothing else does.
+pub fn is_encrypted(key: &str) -> bool {
+    key.ends_with(ENCRYPTED_SUFFIX)
+}
+
+/// The name of what an archive holds: its own without what compression and encryption added.
+pub fn dump_name(archive: &str) -> &str {
+    let compressed = archive.strip_suffix(ENCRYPTED_SUFFIX).unwrap_or(archive);
+    compressed.strip_suffix(".zst").unwrap_or(compressed)
 }
 
 /// How the name of a local file ends that is not yet written whole.

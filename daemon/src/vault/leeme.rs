@@ -29,6 +29,8 @@ QUÉ HAY AQUÍ
   archives/SERVIDOR/DATOS/                las copias, por servidor y conjunto de datos
       FECHA.pgdump.zst                    base de datos PostgreSQL (o .sql.zst, .sqlite.zst, .tar.zst ...)
       FECHA.roles.sql.zst                 usuarios y permisos de PostgreSQL
+      FECHA.members.zst                   lista de archivos de un .tar.zst (se ve con zstdcat)
+      (con .age al final: cifrado; hace falta la llave privada, vea abajo)
       FECHA.sha256                        sumas de verificación
       FECHA.manifest.json                 qué es la copia, cuándo y cómo se hizo, y qué la prueba
   register/FO-06-AÑO.jsonl                el registro DIACO-IN-FO-06, un asiento por línea
@@ -40,8 +42,8 @@ Una copia existe solamente si tiene su archivo FECHA.manifest.json.
 
 CÓMO RESTAURAR SIN RESGUARDO
 
-Bastan programas comunes de Linux: zstd, sha256sum y el de cada base de datos (Debian o Ubuntu:
-apt-get install zstd postgresql-client mariadb-client sqlite3 tar).
+Bastan programas comunes de Linux: zstd, sha256sum, age y el de cada base de datos (Debian o Ubuntu:
+apt-get install age zstd postgresql-client mariadb-client sqlite3 tar).
 
 1. Elija la copia: la FECHA más reciente que tenga su .manifest.json, y entre en su carpeta:
        cd archives/SERVIDOR/DATOS
@@ -49,7 +51,18 @@ apt-get install zstd postgresql-client mariadb-client sqlite3 tar).
 2. Compruebe que está intacta (debe decir «La suma coincide» u «OK» en cada línea):
        sha256sum -c FECHA.sha256
 
-3. Restaure según su clase. Hágalo primero en un servidor vacío o de prueba.
+3. Si los archivos terminan en .age, están cifrados, y sin la llave privada nadie los lee: es un archivo de texto con una
+   línea que empieza con AGE-SECRET-KEY-1, y la hoja de recuperación que está en la caja fuerte dice cuál. El manifiesto
+   dice en \"recipients\" las llaves públicas que le corresponden. Con la llave en ~/llave.txt escriba
+       set -o pipefail
+   y después, en lo que sigue, en lugar de
+       zstd -dc FECHA.SUFIJO.zst | ...
+   escriba
+       age -d -i ~/llave.txt FECHA.SUFIJO.zst.age | zstd -dc | ...
+   y para tener el archivo sin cifrar ni comprimir, fuera de este disco:
+       age -d -i ~/llave.txt FECHA.SUFIJO.zst.age | zstd -dc > ~/FECHA.SUFIJO
+
+4. Restaure según su clase. Hágalo primero en un servidor vacío o de prueba.
 
    PostgreSQL (.pgdump.zst); los usuarios van primero:
        zstd -dc FECHA.roles.sql.zst | psql -U postgres -d postgres
@@ -71,11 +84,13 @@ apt-get install zstd postgresql-client mariadb-client sqlite3 tar).
    Sitio web o carpeta (.tar.zst); como root, para conservar dueños y permisos:
        mkdir DESTINO
        zstd -dc FECHA.tar.zst | tar -x --xattrs --acls -p -C DESTINO
+     Un solo archivo (su nombre está en la lista: zstdcat FECHA.members.zst | cut -f 5):
+       zstd -dc FECHA.tar.zst | tar -x -p -C DESTINO './CARPETA/ARCHIVO'
 
    Otras: zstd -d FECHA.SUFIJO.zst da el archivo tal como lo hizo el programa que nombra el manifiesto.
 
-4. Si `sha256sum` dice que una copia está dañada, use la misma FECHA de otro disco, o la FECHA anterior.
-   `zstd -d` puede a veces leer lo que está antes del daño.
+5. Si `sha256sum` dice que una copia está dañada, use la misma FECHA de otro disco, o la FECHA anterior.
+   `zstd -d` puede a veces leer lo que está antes del daño; lo cifrado, `age` lo da hasta donde empieza el daño.
 
 
 CÓMO COMPROBAR EL REGISTRO SIN RESGUARDO

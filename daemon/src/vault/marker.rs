@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::error::VaultError;
 use super::layout::{LEEME, MARKER};
 use super::leeme;
+use super::seal;
 use super::store::{Place, Store};
 
 /// The version of the marker's format.
@@ -13,6 +14,7 @@ pub const FORMAT: u16 = 1;
 
 /// What makes a folder or bucket a disk of ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Marker {
     /// [`FORMAT`].
     pub format: u16,
@@ -29,19 +31,25 @@ pub struct Marker {
     pub prepared_by: String,
 }
 
-/// Reads a disk's marker; `None` where there is none.
+/// Reads a disk's marker; `None` where there is none. One without a seal was written before there were any.
 ///
 /// # Errors
 /// [`VaultError::BadMarker`] or [`VaultError::Operation`].
 pub fn read(store: &Store) -> Result<Option<Marker>, VaultError> {
     let Some(json) = store.read_small(MARKER, 64 * 1024)? else { return Ok(None) };
     let bad = |source| VaultError::BadMarker { disk: store.disk().to_owned(), source };
-    let marker: Marker = serde_json::from_slice(&json).map_err(bad)?;
-    if marker.format == FORMAT {
-        return Ok(Some(marker));
+    let value: serde_json::Value = serde_json::from_slice(&json).map_err(bad)?;
+    if let Some(format) = value.get("format").and_then(serde_json::Value::as_u64).filter(|&it| it != u64::from(FORMAT))
+    {
+        let what = format!("its format is {format} and this program knows {FORMAT}");
+        return Err(bad(serde::de::Error::custom(what)));
     }
-    let what = format!("its format is {} and this program knows {FORMAT}", marker.format);
-    Err(bad(serde::de::Error::custom(what)))
+    let changed = || {
+        let what = "it was changed after it was written: the digest in its second line is not that of its other lines";
+        bad(serde::de::Error::custom(what))
+    };
+    let marker = seal::unsealed(&json).ok_or_else(changed)?;
+    serde_json::from_slice(&marker).map(Some).map_err(bad)
 }
 
 /// Prepares a place: the explanation first and the marker last, so that nothing half prepared is taken for a disk.
@@ -57,5 +65,5 @@ pub fn prepare(place: &Place, marker: &Marker) -> Result<(), VaultError> {
     let mut json = serde_json::to_vec_pretty(marker).map_err(bad)?;
     json.push(b'\n');
     store.write_small(LEEME, leeme::text(marker).into_bytes())?;
-    store.write_small(MARKER, json)
+    store.write_small(MARKER, seal::sealed(&json))
 }

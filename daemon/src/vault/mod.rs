@@ -8,17 +8,28 @@
 //! else. Nothing here may be called from an async task.
 
 pub mod admit;
+mod aligned;
 pub mod catalogue;
 pub mod chain;
 pub mod commit;
 pub mod error;
+pub mod hold;
+pub mod examine;
+pub mod holes;
+pub mod frames;
 pub mod layout;
 pub mod leeme;
 pub mod manifest;
 pub mod marker;
+mod ranged;
+pub mod mend;
+pub mod members;
 pub mod read_back;
+pub mod remove;
+pub mod seal;
 pub mod store;
 pub mod sweep;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 pub mod writer;

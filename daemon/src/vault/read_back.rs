@@ -1,24 +1,23 @@
 //! Reading an archive from its medium, past the page cache: what the kernel remembers of a write proves nothing about
-//! the disk.
+//! the disk. An encrypted archive is read like any other by whoever has a key; its digest needs none.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::sync::Mutex;
 
 use resguardo_shared::digest::Digest;
-use rustix::fs::{Advice, OFlags, fadvise};
 
+use super::aligned::Aligned;
 use super::error::VaultError;
-use super::store::{Store, operation, operation_io};
-use crate::pipeline::inflate::{Inflated, inflate};
-use crate::pipeline::seek_table::{FOOTER_BYTES, SeekTable};
+use super::holes::Holes;
+use super::layout::is_encrypted;
+use super::ranged::Ranged;
+use super::store::{Store, operation_io};
+use crate::crypt::{CryptError, Identity, decrypt};
+use crate::pipeline::digesting::{Digesting, Tally};
+use crate::pipeline::inflate::{Inflated, inflate_digested};
+use crate::pipeline::seek_table::{BadSeekTable, FOOTER_BYTES, SeekTable};
 use crate::proof::{Evidence, Expect, Inspector};
-
-/// The bytes of one read. Direct reads want them large, and aligned.
-const READ_BYTES: usize = 1024 * 1024;
-/// The alignment that direct reads demand on any disk of today.
-const ALIGNMENT: usize = 4096;
 
 /// How an archive was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +44,7 @@ impl How {
 /// What an archive holds and shows.
 #[derive(Debug)]
 pub struct Inspected {
-    /// Sizes and digests.
+    /// Sizes and digests; those of the archive are of the file as it lies on the medium.
     pub inflated: Inflated,
     /// What the dump shows about its completeness.
     pub evidence: Result<Evidence, crate::proof::Incomplete>,
@@ -53,162 +52,187 @@ pub struct Inspected {
     pub how: How,
 }
 
-/// Opens an archive for reading.
+/// Whatever can be read from any place.
+trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
+
+/// An archive that is open for reading at any place: frames, and at its end their table. What was encrypted reads as if it
+/// never had been, and bytes that were changed since are then an error of the kind `InvalidData`.
+pub struct Archive<'a> {
+    inside: Box<dyn ReadSeek + 'a>,
+    disk: String,
+    key: String,
+    /// How it is read.
+    pub how: How,
+}
+
+impl Read for Archive<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.inside.read(out)
+    }
+}
+
+impl Archive<'_> {
+    /// The bytes from one offset to another.
+    ///
+    /// # Errors
+    /// [`VaultError::Operation`], [`VaultError::Altered`] for what was changed since it was encrypted.
+    pub(super) fn part(&mut self, range: Range<u64>) -> Result<Vec<u8>, VaultError> {
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::InvalidData => {
+                let what = "it was changed since it was encrypted".to_owned();
+                VaultError::Altered { disk: self.disk.clone(), key: self.key.clone(), what }
+            }
+            _ => operation_io(&self.disk, "read", &self.key, error),
+        };
+        let bytes = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
+        let mut part = vec![0; bytes];
+        let read = self.inside.seek(SeekFrom::Start(range.start)).and_then(|_| self.inside.read_exact(&mut part));
+        read.map_err(failed).map(|()| part)
+    }
+}
+
+impl Seek for Archive<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inside.seek(to)
+    }
+}
+
+/// Opens an archive for reading; one whose name says that it is encrypted, with the private key.
+///
+/// # Errors
+/// [`VaultError::Locked`] without a key, [`VaultError::Decrypt`] where it does not fit or the head or the end of the file is
+/// damaged, [`VaultError::Operation`].
+pub fn open<'a>(store: &'a Store, key: &str, identity: Option<&Identity>) -> Result<Archive<'a>, VaultError> {
+    let (medium, how) = medium(store, key)?;
+    unlocked(store, key, identity, medium, how)
+}
+
+/// Opens a file for reading as it lies on the medium, encrypted or not. No key is needed.
 ///
 /// # Errors
 /// [`VaultError::Operation`].
-pub fn open<'a>(store: &'a Store, key: &'a str) -> Result<(Box<dyn Read + 'a>, How), VaultError> {
-    let failed = |error| operation_io(store.disk(), "read", key, error);
-    let Some(folder) = &store.folder else {
-        let bytes = store.stat(key)?.map_or(0, |object| object.bytes);
-        return Ok((Box::new(Remote { store, key, at: 0, bytes, buffer: Vec::new(), used: 0 }), How::Remote));
-    };
-    let (file, how) = open_local(&folder.join(key)).map_err(failed)?;
-    Ok((Box::new(Aligned::new(file).map_err(failed)?), how))
+pub fn open_as_it_lies<'a>(store: &'a Store, key: &str) -> Result<Archive<'a>, VaultError> {
+    let (inside, how) = medium(store, key)?;
+    Ok(Archive { inside, disk: store.disk().to_owned(), key: key.to_owned(), how })
 }
 
-fn open_local(path: &Path) -> io::Result<(File, How)> {
-    let plain = File::open(path)?;
-    // Dirty pages cannot be dropped, and a direct read of them would not touch the medium.
-    plain.sync_data()?;
-    let _advice = fadvise(&plain, 0, None, Advice::DontNeed);
-    match rustix::fs::open(path, OFlags::RDONLY | OFlags::DIRECT | OFlags::CLOEXEC, rustix::fs::Mode::empty()) {
-        Ok(direct) => Ok((File::from(direct), How::Direct)),
-        Err(_) => Ok((plain, How::Dropped)),
-    }
-}
-
-/// A file that is read into an aligned part of a buffer.
-struct Aligned {
-    file: File,
-    /// Bytes of the file when it was opened.
-    bytes: u64,
-    /// Where the next read begins; always aligned before the last one.
-    at: u64,
-    buffer: Vec<u8>,
-    start: usize,
-    from: usize,
-    to: usize,
-}
-
-impl Aligned {
-    fn new(file: File) -> io::Result<Self> {
-        let bytes = file.metadata()?.len();
-        let buffer = vec![0; READ_BYTES + ALIGNMENT];
-        let start = buffer.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
-        Ok(Self { file, bytes, at: 0, buffer, start, from: start, to: start })
-    }
-
-    /// Reads the next part. A read that is short before the end leaves the next one aligned, whatever it gave.
-    fn refill(&mut self) -> io::Result<()> {
-        let read = self.file.read_at(&mut self.buffer[self.start..self.start + READ_BYTES], self.at)?;
-        let ends = self.at + read as u64 >= self.bytes;
-        let kept = if ends { read } else { read - read % ALIGNMENT };
-        if kept == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        (self.from, self.to) = (self.start, self.start + kept);
-        self.at += kept as u64;
-        Ok(())
-    }
-}
-
-impl Read for Aligned {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.from == self.to && self.at < self.bytes {
-            self.refill()?;
-        }
-        let taken = out.len().min(self.to - self.from);
-        out[..taken].copy_from_slice(&self.buffer[self.from..self.from + taken]);
-        self.from += taken;
-        Ok(taken)
-    }
-}
-
-/// An object that is read range by range.
-struct Remote<'a> {
+/// The same, but what a local medium does not give reads as zeros and is noted, so that the rest can be looked at too.
+///
+/// # Errors
+/// [`VaultError::Operation`].
+pub(super) fn open_with_holes<'a>(
     store: &'a Store,
-    key: &'a str,
-    at: u64,
-    bytes: u64,
-    buffer: Vec<u8>,
-    used: usize,
+    key: &str,
+    holes: &'a Mutex<Holes>,
+) -> Result<Archive<'a>, VaultError> {
+    let Some(folder) = &store.folder else { return open_as_it_lies(store, key) };
+    let opened = Aligned::open(&folder.join(key), Some(holes));
+    let (file, direct) = opened.map_err(|error| operation_io(store.disk(), "read", key, error))?;
+    let how = if direct { How::Direct } else { How::Dropped };
+    Ok(Archive { inside: Box::new(file), disk: store.disk().to_owned(), key: key.to_owned(), how })
 }
 
-impl Read for Remote<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.used == self.buffer.len() && self.at < self.bytes {
-            let end = self.bytes.min(self.at + 4 * READ_BYTES as u64);
-            self.buffer = self.store.read_range(self.key, self.at, end).map_err(io::Error::other)?;
-            if self.buffer.is_empty() {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            self.used = 0;
-            self.at += self.buffer.len() as u64;
+fn medium<'a>(store: &'a Store, key: &str) -> Result<(Box<dyn ReadSeek + 'a>, How), VaultError> {
+    let Some(folder) = &store.folder else { return Ok((Box::new(Ranged::open(store, key)?), How::Remote)) };
+    let opened = Aligned::open(&folder.join(key), None);
+    let (file, direct) = opened.map_err(|error| operation_io(store.disk(), "read", key, error))?;
+    Ok((Box::new(file), if direct { How::Direct } else { How::Dropped }))
+}
+
+fn unlocked<'a>(
+    store: &Store,
+    key: &str,
+    identity: Option<&Identity>,
+    medium: impl ReadSeek + 'a,
+    how: How,
+) -> Result<Archive<'a>, VaultError> {
+    let (disk, key) = (store.disk().to_owned(), key.to_owned());
+    let inside: Box<dyn ReadSeek + 'a> = if is_encrypted(&key) {
+        let Some(identity) = identity else { return Err(VaultError::Locked { disk, key }) };
+        match decrypt(identity, medium) {
+            Ok(inside) => Box::new(inside),
+            Err(CryptError::Read(source)) => return Err(operation_io(&disk, "read", &key, source)),
+            Err(source) => return Err(VaultError::Decrypt { disk, key, source }),
         }
-        let taken = out.len().min(self.buffer.len() - self.used);
-        out[..taken].copy_from_slice(&self.buffer[self.used..self.used + taken]);
-        self.used += taken;
-        Ok(taken)
-    }
+    } else {
+        Box::new(medium)
+    };
+    Ok(Archive { inside, disk, key, how })
 }
 
-impl Store {
-    /// Reads the bytes from `start` to `end` of an object.
-    pub(super) fn read_range(&self, key: &str, start: u64, end: u64) -> Result<Vec<u8>, VaultError> {
-        let read = self.runtime.block_on(async { self.operator.read_with(key).range(start..end).await });
-        read.map(|buffer| buffer.to_vec()).map_err(|error| operation(&self.disk, "read", key, error))
-    }
-}
-
-/// Digests an archive as it lies on the medium.
+/// Digests an archive as it lies on the medium, encrypted or not. No key is needed.
 ///
 /// # Errors
 /// [`VaultError::Operation`].
 pub fn digest(store: &Store, key: &str) -> Result<(u64, Digest, How), VaultError> {
-    let (archive, how) = open(store, key)?;
+    let (archive, how) = medium(store, key)?;
     let (bytes, digest) =
         Digest::of_reader(archive).map_err(|error| operation_io(store.disk(), "read back", key, error))?;
     Ok((bytes, digest, how))
 }
 
-/// Reads the seek table at the end of an archive.
+/// Reads the seek table at the end of an archive, which is then at its beginning again.
 ///
 /// # Errors
 /// [`VaultError::SeekTable`] or [`VaultError::Operation`].
-pub fn seek_table(store: &Store, key: &str) -> Result<SeekTable, VaultError> {
-    let bad = |source| VaultError::SeekTable { disk: store.disk().to_owned(), key: key.to_owned(), source };
-    let short = || bad(crate::pipeline::seek_table::BadSeekTable("the archive is cut short"));
-    let missing = || io::Error::from(io::ErrorKind::NotFound);
-    let bytes = store.stat(key)?.ok_or_else(|| operation_io(store.disk(), "read", key, missing()))?.bytes;
+pub fn seek_table(archive: &mut Archive<'_>) -> Result<SeekTable, VaultError> {
+    let (disk, key) = (archive.disk.clone(), archive.key.clone());
+    let bad = |source| VaultError::SeekTable { disk: disk.clone(), key: key.clone(), source };
+    let short = || bad(BadSeekTable("the archive is cut short"));
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::InvalidData => bad(BadSeekTable("it was changed since it was encrypted")),
+        io::ErrorKind::UnexpectedEof => short(),
+        _ => operation_io(&disk, "read", &key, error),
+    };
+    let bytes = archive.seek(SeekFrom::End(0)).map_err(failed)?;
     let footer_at = bytes.checked_sub(FOOTER_BYTES as u64).ok_or_else(short)?;
-    let footer = store.read_range(key, footer_at, bytes)?;
-    let table_bytes = SeekTable::bytes_by_footer(footer.last_chunk().ok_or_else(short)?).map_err(bad)?;
+    let mut footer = [0; FOOTER_BYTES];
+    archive.seek(SeekFrom::Start(footer_at)).and_then(|_| archive.read_exact(&mut footer)).map_err(failed)?;
+    // The footer bounds what is read next.
+    let table_bytes = SeekTable::bytes_by_footer(&footer).map_err(bad)?;
     let table_at = bytes.checked_sub(table_bytes as u64).ok_or_else(short)?;
-    let table = SeekTable::from_bytes(&store.read_range(key, table_at, bytes)?).map_err(bad)?;
+    let mut table = vec![0; table_bytes];
+    archive.seek(SeekFrom::Start(table_at)).and_then(|_| archive.read_exact(&mut table)).map_err(failed)?;
+    archive.rewind().map_err(failed)?;
+    let table = SeekTable::from_bytes(&table).map_err(bad)?;
     if table.compressed_bytes() == table_at { Ok(table) } else { Err(short()) }
 }
 
-/// Reads an archive whole: digests it, decompresses it, digests the dump, asks the dump whether it is complete, and
-/// gives it to `give`.
+/// Reads an archive whole: digests it, decrypts it where it is encrypted, decompresses it, digests the dump, asks the dump
+/// whether it is complete, and gives it to `give`.
 ///
 /// # Errors
-/// [`VaultError`]; damaged frames are part of the result.
+/// [`VaultError`], as [`open`] and [`seek_table`] say; damaged frames are part of the result.
 pub fn inspect(
     store: &Store,
     key: &str,
+    identity: Option<&Identity>,
     expect: &Expect,
     threads: usize,
     mut give: impl FnMut(&[u8]) -> io::Result<()> + Send,
 ) -> Result<Inspected, VaultError> {
-    let table = seek_table(store, key)?;
-    let (archive, how) = open(store, key)?;
+    let (mut archive, tally) = open_digesting(store, key, identity)?;
+    let table = seek_table(&mut archive)?;
     let mut inspector = Inspector::new(expect);
-    let inflated = inflate(archive, &table, threads, |plain| {
+    let how = archive.how;
+    let inflated = inflate_digested(archive, &tally, &table, threads, |plain| {
         inspector.feed(plain);
         give(plain)
     });
     let failed = |source| VaultError::Inflate { disk: store.disk().to_owned(), key: key.to_owned(), source };
     let inflated = inflated.map_err(failed)?;
     Ok(Inspected { inflated, evidence: inspector.finish(), how })
+}
+
+/// Opens an archive that digests its file while it is read from the beginning to the end.
+fn open_digesting<'a>(
+    store: &'a Store,
+    key: &str,
+    identity: Option<&Identity>,
+) -> Result<(Archive<'a>, Tally), VaultError> {
+    let (medium, how) = medium(store, key)?;
+    let medium = Digesting::new(medium);
+    let tally = medium.tally();
+    Ok((unlocked(store, key, identity, medium, how)?, tally))
 }

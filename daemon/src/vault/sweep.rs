@@ -47,6 +47,18 @@ impl Claim {
         }
         let mut keys = archives.to_vec();
         keys.push(stem.sha256());
+        Self::write(store, run, stem, keys)
+    }
+
+    /// Claims what is about to be removed: once the manifest is gone, a sweep goes on with the rest.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub(super) fn for_removal(store: &Store, run: Uuid, stem: &Stem, keys: Vec<String>) -> Result<Self, VaultError> {
+        Self::write(store, run, stem, keys)
+    }
+
+    fn write(store: &Store, run: Uuid, stem: &Stem, keys: Vec<String>) -> Result<Self, VaultError> {
         let claimed = Claimed { run, manifest: stem.manifest(), keys };
         let key = key(run);
         let failed = |error| operation_io(store.disk(), "claim", &key, error);
@@ -63,6 +75,24 @@ impl Claim {
             }
         };
         Ok(Self { run, _lock: lock })
+    }
+
+    /// Claims nothing but the folder of what is not finished, for work on a backup that is there already.
+    ///
+    /// # Errors
+    /// [`VaultError::Operation`].
+    pub fn unfinished(store: &Store, run: Uuid) -> Result<Self, VaultError> {
+        let claimed = Claimed { run, manifest: String::new(), keys: Vec::new() };
+        let key = key(run);
+        let failed = |error| operation_io(store.disk(), "claim", &key, error);
+        let json = serde_json::to_vec(&claimed).map_err(|error| failed(error.into()))?;
+        let Some(path) = path(store, &key) else {
+            store.write_small(&key, json)?;
+            return Ok(Self { run, _lock: None });
+        };
+        let lock = write_locked(&path, &json).map_err(failed)?;
+        store.sync_folders(&key)?;
+        Ok(Self { run, _lock: Some(lock) })
     }
 
     /// Lets go after everything has its place.
@@ -82,7 +112,11 @@ fn write_locked(path: &Path, json: &[u8]) -> io::Result<File> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let file = File::create_new(&nameless)?;
+        let file = match File::create_new(&nameless) {
+            // A sweep that came just before took the folder for one that a dead run left.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            created => created?,
+        };
         file.lock()?;
         // A sweep that came just before the lock took it for a dead one's and removed it.
         if file.metadata()?.nlink() > 0 {
@@ -130,7 +164,18 @@ pub fn sweep(store: &Store, now: i64) -> Result<Vec<String>, VaultError> {
             removed.extend(remove_run(store, run, &object.key)?);
         }
     }
+    remove_empty(store);
     Ok(removed)
+}
+
+/// Removes the folders of runs that died after their claim and before its folder was gone. One that is not empty stays:
+/// the system removes no such folder.
+fn remove_empty(store: &Store) {
+    let Some(folders) = path(store, UNFINISHED).and_then(|folder| std::fs::read_dir(folder).ok()) else { return };
+    let is_run = |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| name.parse::<Uuid>().is_ok());
+    for folder in folders.flatten().filter(|folder| is_run(&folder.file_name())) {
+        let _in_use = std::fs::remove_dir(folder.path());
+    }
 }
 
 /// Removes what a run of this process left on a disk where it has failed. Its claim must have been dropped.

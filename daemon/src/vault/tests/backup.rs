@@ -10,6 +10,7 @@ use resguardo_shared::wire::{End, Exit, Totals};
 use uuid::Uuid;
 
 use super::place::Disk;
+use crate::crypt::{Identity, Seal};
 use crate::pipeline::fan_out::FanOut;
 use crate::pipeline::queue::queue;
 use crate::pipeline::receive::receive;
@@ -18,7 +19,8 @@ use crate::vault::admit::Admitted;
 use crate::vault::commit::{self, Candidate, Staged};
 use crate::vault::error::VaultError;
 use crate::vault::layout::{self, Stem};
-use crate::vault::manifest::{DiskName, FORMAT, Manifest, ReadBack};
+use crate::vault::manifest::{DiskName, Encryption, Manifest, ReadBack};
+use crate::vault::members::Slot;
 use crate::vault::read_back::How;
 use crate::vault::sweep::Claim;
 use crate::vault::writer;
@@ -31,20 +33,27 @@ pub(super) struct Run {
     pub(super) stem: Stem,
     pub(super) dump: Vec<u8>,
     pub(super) frame_bytes: usize,
+    /// With what it is encrypted, if it is.
+    pub(super) seal: Option<Seal>,
 }
 
 impl Run {
     pub(super) fn new(stamp: &str, dump: Vec<u8>) -> Self {
         let stem = Stem::new("archivo", "quejas", stamp);
-        Self { id: Uuid::now_v7(), stem, dump, frame_bytes: 256 * 1024 }
+        Self { id: Uuid::now_v7(), stem, dump, frame_bytes: 256 * 1024, seal: None }
     }
 
     pub(super) fn final_key(&self) -> String {
-        self.stem.archive("bak")
+        let plain = self.stem.archive("bak");
+        if self.seal.is_some() { layout::encrypted(&plain) } else { plain }
+    }
+
+    pub(super) fn witness(&self) -> Option<&Identity> {
+        self.seal.as_ref().map(Seal::witness)
     }
 
     fn key(&self) -> String {
-        format!("{}main.zst", layout::unfinished(self.id))
+        layout::unfinished(self.id) + layout::file_name(&self.final_key())
     }
 
     pub(super) fn key_on(&self, disk: &Admitted) -> String {
@@ -76,11 +85,15 @@ impl Run {
             writers.push(writer::start(&disk.admitted, self.key_on(&disk.admitted), receiver));
         }
         let mut fan_out = FanOut::new(takers, PATIENCE);
-        let received = receive(frames.into_iter(), &mut fan_out, |_| ()).unwrap();
+        let received =
+            receive(frames.into_iter(), self.seal.as_ref().map_or(&[], Seal::recipients), &mut fan_out, |_| ())
+                .unwrap();
         fan_out.finish();
         let end = End { exit: Exit::Status(0), stderr: String::new(), stderr_dropped: 0, counts: None, totals };
         let expect = Expect::Command { trailer: None, min_bytes: 1 };
-        let staged = Staged { part: Part::Main, key: self.key(), final_key: self.final_key(), received, end, expect };
+        let (key, final_key, members) = (self.key(), self.final_key(), Slot::default());
+        let staged =
+            Staged { part: Part::Main, key, final_key, received, end, expect, members, recipients: Vec::new() };
         (staged, writers.into_iter().map(|writer| writer.wait(PATIENCE)).collect())
     }
 
@@ -101,8 +114,9 @@ impl Run {
             min_bytes: 1,
             prefix: Vec::new(),
         });
+        let encryption = self.seal.as_ref().and_then(|seal| Encryption::to(seal.recipients()));
         let draft = Manifest {
-            format: FORMAT,
+            format: Manifest::format_of(encryption.as_ref()),
             run: self.id,
             plan: None,
             server: "archivo".into(),
@@ -113,7 +127,9 @@ impl Run {
             tool: "respaldo 1".into(),
             mode: "agent".into(),
             host_key: "SHA256:x".into(),
+            encryption,
             files: commit::files(std::slice::from_ref(staged), evidence),
+            members: commit::members(std::slice::from_ref(staged), &self.stem),
             warnings: Vec::new(),
             disk: DiskName { id: Uuid::nil(), label: String::new() },
             read_back: ReadBack { at: String::new(), how: String::new(), decompressed: false },
@@ -127,7 +143,7 @@ impl Run {
         let (staged, written) = self.write(&[disk]);
         assert_eq!(written.into_iter().map(Result::unwrap).collect::<Vec<_>>(), [staged.received.archive_bytes]);
         let disks = [disk.admitted.clone()];
-        let (evidence, results) = commit::read_back(&disks, std::slice::from_ref(&staged), 2).unwrap();
+        let (evidence, results) = commit::read_back(&disks, std::slice::from_ref(&staged), self.witness(), 2).unwrap();
         let (how, decompressed) = results.into_iter().next().unwrap().unwrap();
         assert!(decompressed);
         let manifest = self.manifest(&staged, &evidence.unwrap(), &disk.admitted, how);

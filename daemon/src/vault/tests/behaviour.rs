@@ -24,7 +24,8 @@ fn a_backup_is_listed_with_its_archive_and_leaves_nothing_unfinished() {
         let mut expected: Vec<String> = archive.into_iter().chain([MARKER.into(), LEEME.into()]).collect();
         expected.sort();
         assert_eq!(disk.keys(), expected);
-        let table = read_back::seek_table(&disk.store(), &run.final_key()).unwrap();
+        let store = disk.store();
+        let table = read_back::seek_table(&mut read_back::open(&store, &run.final_key(), None).unwrap()).unwrap();
         assert_eq!((table.entries.len(), table.plain_bytes()), (12, 3_000_000));
     }
 }
@@ -72,7 +73,7 @@ fn several_disks_are_written_at_once_and_all_but_the_first_are_compared_by_diges
     let admitted: Vec<_> = disks.iter().map(|disk| disk.admitted.clone()).collect();
     // The first disk loses a byte: the second is then decompressed, the others are not.
     disks[0].spoil(&staged.key, |bytes| bytes.truncate(bytes.len() - 1));
-    let (evidence, results) = commit::read_back(&admitted, &[staged], 2).unwrap();
+    let (evidence, results) = commit::read_back(&admitted, &[staged], None, 2).unwrap();
     assert_eq!(evidence.unwrap().len(), 1);
     assert!(matches!(results[0], Err(VaultError::ReadBackDiffers { .. })), "{results:?}");
     let decompressed: Vec<bool> = results.into_iter().skip(1).map(|result| result.unwrap().1).collect();
@@ -98,7 +99,8 @@ fn damage_between_the_write_and_the_read_back_is_refused() {
         for spoil in spoils {
             disk.spoil(&key, spoil);
             let (evidence, results) =
-                commit::read_back(std::slice::from_ref(&disk.admitted), std::slice::from_ref(&staged), 2).unwrap();
+                commit::read_back(std::slice::from_ref(&disk.admitted), std::slice::from_ref(&staged), None, 2)
+                    .unwrap();
             assert_eq!(evidence, None);
             let error = results.into_iter().next().unwrap().unwrap_err();
             assert!(
@@ -119,7 +121,7 @@ fn a_dump_that_is_not_what_its_source_digested_is_blamed_on_no_disk() {
         let _claim = run.claim(&disk);
         let (mut staged, _) = run.write(&[&disk]);
         staged.end.totals.plain_sha256.0[0] ^= 1;
-        let error = commit::read_back(std::slice::from_ref(&disk.admitted), &[staged], 2).unwrap_err();
+        let error = commit::read_back(std::slice::from_ref(&disk.admitted), &[staged], None, 2).unwrap_err();
         assert!(matches!(error, VaultError::NotTheDump { .. }) && error.is_dump(), "{error:?}");
         assert!(!error.to_string().contains("replace"), "{error}");
     }

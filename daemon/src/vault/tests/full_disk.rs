@@ -24,7 +24,7 @@ fn a_disk_that_is_full_in_the_middle_fails_alone_and_stays_usable() {
     }
     assert!(causes.contains("No space left on device"), "{causes}");
     assert_eq!(written[1].as_ref().unwrap(), &staged.received.archive_bytes);
-    let (evidence, results) = commit::read_back(std::slice::from_ref(&large.admitted), &[staged], 2).unwrap();
+    let (evidence, results) = commit::read_back(std::slice::from_ref(&large.admitted), &[staged], None, 2).unwrap();
     assert!(evidence.is_some() && results[0].is_ok());
     drop(claims);
     sweep(&small.store(), 0).unwrap();

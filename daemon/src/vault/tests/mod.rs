@@ -4,8 +4,11 @@
 mod backup;
 mod behaviour;
 mod chain;
+mod encrypted;
 mod full_disk;
 mod place;
 mod refusals;
+mod removal;
 mod s3_server;
 mod sweeping;
+mod transfer;

@@ -104,9 +104,9 @@ fn a_manifest_that_names_a_file_that_is_not_beside_it_is_refused() {
     empty.files.clear();
     assert!(matches!(Manifest::from_json(&empty.to_json().unwrap()), Err(ManifestError::Empty)));
     let mut newer = serde_json::to_value(&manifest).unwrap();
-    newer["format"] = 2.into();
+    newer["format"] = 3.into();
     newer["something"] = "new".into();
-    assert!(matches!(Manifest::from_json(newer.to_string().as_bytes()), Err(ManifestError::Newer(2))));
+    assert!(matches!(Manifest::from_json(newer.to_string().as_bytes()), Err(ManifestError::Newer(3))));
     assert_eq!(Manifest::from_json(&manifest.to_json().unwrap()).unwrap(), manifest);
 }
 

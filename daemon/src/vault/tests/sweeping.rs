@@ -60,7 +60,7 @@ fn finish_to(disk: &Disk, run: &Run, stage: Stage, staged: &Staged) {
     if stage >= Stage::Checksums {
         store.write_small(&run.stem.sha256(), b"sumas".to_vec()).unwrap();
     }
-    let evidence = [crate::proof::Evidence { shows: "prueba".into(), tables: None, members: None }];
+    let evidence = [crate::proof::Evidence { shows: "prueba".into(), ..Default::default() }];
     let how = crate::vault::read_back::How::Remote;
     let json = run.manifest(staged, &evidence, &disk.admitted, how).to_json().unwrap();
     if stage == Stage::ManifestBegun && store.is_local() {
@@ -152,6 +152,24 @@ fn a_claim_that_is_being_made_is_left_alone_and_one_that_was_cut_while_it_was_ma
     drop(making);
     sweep(&disk.store(), 0).unwrap();
     assert!(!folder.exists());
+}
+
+#[test]
+fn an_empty_folder_of_a_run_that_died_at_its_very_end_is_removed_and_no_other() {
+    let disk = place::folder("disco");
+    let unfinished = disk.files.as_ref().unwrap().join(UNFINISHED);
+    let run = Run::new("2026-11-22T020000-0600", Vec::new());
+    let (empty, foreign, full) = (
+        unfinished.join(run.id.to_string()),
+        unfinished.join("notas"),
+        unfinished.join(uuid::Uuid::now_v7().to_string()),
+    );
+    for folder in [&empty, &foreign, &full] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    fs::write(full.join("ajeno.txt"), "ajeno").unwrap();
+    sweep(&disk.store(), MUCH_LATER).unwrap();
+    assert_eq!([&empty, &foreign, &full].map(|folder| folder.exists()), [false, true, true]);
 }
 
 #[test]
