@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::custody_rows::{Check, Debt, DiskEvent, DiskRow, Drill, Pin};
 use super::db::{Store, Tx};
 use super::error::StoreError;
 use super::rows::{Copy, Dataset, Delivery, DiskHead, Excuse, Line, Notice, Run, Slot};
-use super::{copies, datasets, lines, outbox, runs, slots};
+use super::{copies, datasets, disks, lines, outbox, proofs, runs, slots};
 use crate::register::entry::Draft;
 
 /// How long a change may take; the index of a disk with tens of thousands of backups is one change.
@@ -22,8 +23,29 @@ pub struct Change {
     pub datasets: Vec<Dataset>,
     /// By disk id and archive.
     pub copies: Vec<Copy>,
+    /// Disk ids and archives of copies that are there no more.
+    pub removed_copies: Vec<(Uuid, String)>,
+    /// By their ids.
+    pub disks: Vec<DiskRow>,
+    /// Each gets the next number.
+    pub disk_events: Vec<DiskEvent>,
+    /// By disk and archive.
+    pub debts: Vec<Debt>,
+    /// From when on every debt that is not settled may be tried, if that is sooner than it says. Only this is changed, so
+    /// that one which is being paid at the same moment stays paid.
+    pub debts_due: Option<DateTime<Utc>>,
+    /// By their ids.
+    pub checks: Vec<Check>,
+    /// By their ids.
+    pub drills: Vec<Drill>,
+    /// By their archives.
+    pub pins: Vec<Pin>,
+    /// Archives whose pins are removed.
+    pub unpinned: Vec<String>,
     /// By plan and beginning.
     pub slots: Vec<Slot>,
+    /// Plan and beginning of slots, and when each may be tried; one that has its outcome by then is left alone.
+    pub slots_due: Vec<(String, DateTime<Utc>, DateTime<Utc>)>,
     /// Plan and beginning of a slot, and the id of the dataset's backup that counts for it.
     pub slot_backups: Vec<(String, DateTime<Utc>, Uuid)>,
     /// Plan and beginning of slots that are removed, because the clock was put back before them.
@@ -88,8 +110,15 @@ async fn put_all(tx: &mut Tx, change: &Change) -> Result<Applied, StoreError> {
     for row in &change.copies {
         copies::put(tx, row).await?;
     }
+    for (disk_id, archive) in &change.removed_copies {
+        copies::remove(tx, *disk_id, archive).await?;
+    }
+    put_custody(tx, change).await?;
     for row in &change.slots {
         slots::put(tx, row).await?;
+    }
+    for (plan, due, next_attempt) in &change.slots_due {
+        slots::put_next_attempt(tx, plan, *due, *next_attempt).await?;
     }
     for (plan, due, dataset) in &change.slot_backups {
         slots::put_backup(tx, plan, *due, *dataset).await?;
@@ -119,4 +148,32 @@ async fn put_all(tx: &mut Tx, change: &Change) -> Result<Applied, StoreError> {
         outbox::put_meta(tx, key, value).await?;
     }
     Ok(applied)
+}
+
+async fn put_custody(tx: &mut Tx, change: &Change) -> Result<(), StoreError> {
+    for row in &change.disks {
+        disks::put_disk(tx, row).await?;
+    }
+    for row in &change.disk_events {
+        disks::put_event(tx, row).await?;
+    }
+    for row in &change.debts {
+        disks::put_debt(tx, row).await?;
+    }
+    if let Some(due) = change.debts_due {
+        disks::put_debts_due(tx, due).await?;
+    }
+    for row in &change.checks {
+        proofs::put_check(tx, row).await?;
+    }
+    for row in &change.drills {
+        proofs::put_drill(tx, row).await?;
+    }
+    for row in &change.pins {
+        proofs::put_pin(tx, row).await?;
+    }
+    for archive in &change.unpinned {
+        proofs::remove_pin(tx, archive).await?;
+    }
+    Ok(())
 }

@@ -109,6 +109,14 @@ pub(super) fn read_all<T: FromColumns>(rows: &[impl Columns]) -> Read<Vec<T>> {
     rows.iter().map(T::from_columns).collect()
 }
 
+/// A word that may be missing.
+pub(super) fn maybe_word<T>(row: &impl Columns, name: &str, of_word: fn(&str) -> Option<T>) -> Read<Option<T>> {
+    match row.maybe_text(name)? {
+        Some(_) => row.word(name, of_word).map(Some),
+        None => Ok(None),
+    }
+}
+
 pub(super) fn wrong(column: &str, what: &str) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: what.into() }
 }

@@ -1,7 +1,9 @@
 //! The index of backups on disks. It may not know whether they are still there: the disks are the truth.
 
+use uuid::Uuid;
+
 use super::columns::{Columns, FromColumns, Read};
-use super::db::{Store, Tx, execute, json, micros, read};
+use super::db::{Store, Tx, execute, json, maybe_micros, maybe_said, micros, read};
 use super::error::StoreError;
 use super::rows::Copy;
 
@@ -19,6 +21,8 @@ impl FromColumns for Copy {
             plain_bytes: row.int("plain_bytes")?,
             archive_bytes: row.int("archive_bytes")?,
             files: row.json("files")?,
+            verified: row.maybe_moment("verified")?,
+            damage: row.maybe_text("damage")?,
         })
     }
 }
@@ -52,6 +56,34 @@ impl Store {
         }
     }
 
+    /// All copies of one backup, in the order of their disks' names.
+    ///
+    /// # Errors
+    /// [`StoreError::Read`], [`StoreError::Slow`].
+    pub async fn copies_of(&self, archive: &str) -> Result<Vec<Copy>, StoreError> {
+        let sql = "SELECT * FROM copies WHERE archive = $1 ORDER BY disk, disk_id";
+        read!(self, "the index of backups", sql, archive)
+    }
+
+    /// All copies on one disk, those that were read longest ago first and never read ones before them.
+    ///
+    /// # Errors
+    /// [`StoreError::Read`], [`StoreError::Slow`].
+    pub async fn copies_on(&self, disk_id: Uuid, limit: u32) -> Result<Vec<Copy>, StoreError> {
+        let sql = "SELECT * FROM copies WHERE disk_id = $1
+             ORDER BY CASE WHEN verified IS NULL THEN 0 ELSE 1 END, verified, archive LIMIT $2";
+        read!(self, "the index of backups", sql, disk_id, i64::from(limit))
+    }
+
+    /// Copies that are not good any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Read`], [`StoreError::Slow`].
+    pub async fn damaged_copies(&self) -> Result<Vec<Copy>, StoreError> {
+        let sql = "SELECT * FROM copies WHERE damage IS NOT NULL ORDER BY disk, archive";
+        read!(self, "the index of backups", sql)
+    }
+
     /// How many copies there are of those that [`Store::copies`] lists.
     ///
     /// # Errors
@@ -75,11 +107,12 @@ pub(super) async fn put(tx: &mut Tx, row: &Copy) -> Result<(), StoreError> {
         tx,
         ("the copy of {} on {}", row.archive, row.disk),
         "INSERT INTO copies (disk_id, archive, disk, server, dataset, kind, backup, started, plain_bytes, archive_bytes,
-             files)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             files, verified, damage)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT (disk_id, archive) DO UPDATE SET disk = excluded.disk, server = excluded.server,
              dataset = excluded.dataset, kind = excluded.kind, backup = excluded.backup, started = excluded.started,
-             plain_bytes = excluded.plain_bytes, archive_bytes = excluded.archive_bytes, files = excluded.files",
+             plain_bytes = excluded.plain_bytes, archive_bytes = excluded.archive_bytes, files = excluded.files,
+             verified = excluded.verified, damage = excluded.damage",
         row.disk_id,
         row.archive.as_str(),
         row.disk.as_str(),
@@ -91,6 +124,15 @@ pub(super) async fn put(tx: &mut Tx, row: &Copy) -> Result<(), StoreError> {
         row.plain_bytes,
         row.archive_bytes,
         json(&row.files),
+        maybe_micros(row.verified),
+        maybe_said(row.damage.as_ref()),
     )?;
+    Ok(())
+}
+
+/// Forgets a copy that is on a disk no more; one that is not known is forgotten already.
+pub(super) async fn remove(tx: &mut Tx, disk_id: Uuid, archive: &str) -> Result<(), StoreError> {
+    let sql = "DELETE FROM copies WHERE disk_id = $1 AND archive = $2";
+    execute!(tx, ("the copy of {archive} on the disk {disk_id}"), sql, disk_id, archive)?;
     Ok(())
 }

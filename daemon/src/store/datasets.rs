@@ -35,12 +35,30 @@ impl FromColumns for Dataset {
 }
 
 impl Store {
+    /// The rows that bear a word for programs, whatever their state.
+    ///
+    /// # Errors
+    /// [`StoreError::Read`], [`StoreError::Slow`].
+    pub async fn marked(&self, error_kind: &str) -> Result<Vec<Dataset>, StoreError> {
+        let sql = "SELECT * FROM datasets WHERE error_kind = $1 ORDER BY started DESC, id LIMIT 10000";
+        read!(self, "the datasets of runs", sql, error_kind)
+    }
+
     /// The datasets of a run, in their order.
     ///
     /// # Errors
     /// [`StoreError::Read`], [`StoreError::Slow`].
     pub async fn datasets(&self, run: Uuid) -> Result<Vec<Dataset>, StoreError> {
         read!(self, "the datasets of a run", "SELECT * FROM datasets WHERE run = $1 ORDER BY place", run)
+    }
+
+    /// The dataset of a run by its own id, which is that of its backup.
+    ///
+    /// # Errors
+    /// [`StoreError::Read`], [`StoreError::Slow`].
+    pub async fn dataset(&self, id: Uuid) -> Result<Option<Dataset>, StoreError> {
+        let rows = read!(self, "the dataset of a run", "SELECT * FROM datasets WHERE id = $1", id)?;
+        Ok(rows.into_iter().next())
     }
 
     /// The datasets of all runs that were made for a slot, run by run.

@@ -115,7 +115,7 @@ impl Store {
     /// the other, and no number is given twice.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
         let open = match &self.db {
-            Db::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(OpenTx::Sqlite),
+            Db::Sqlite { write, .. } => begin_sqlite(write).await.map(OpenTx::Sqlite),
             Db::Postgres(pool) => pool.begin().await.map(OpenTx::Postgres),
         };
         let what = || "anything".to_owned();
@@ -177,6 +177,17 @@ impl Tx {
     pub(super) fn unknown(&self, what: String) -> StoreError {
         StoreError::Unknown { what, database: self.database.to_string() }
     }
+}
+
+/// Begins to write on SQLite. Where its disk was full, or failed, SQLite has undone the transaction by itself; the driver
+/// then finds none to undo, and takes its connection for one that is still in it, for ever. Another takes its place.
+async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    match write.begin_with("BEGIN IMMEDIATE").await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {}
+        begun => return begun,
+    }
+    write.acquire().await?.close().await?;
+    write.begin_with("BEGIN IMMEDIATE").await
 }
 
 fn write_error(database: &str, what: String, error: sqlx::Error) -> StoreError {

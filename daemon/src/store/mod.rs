@@ -11,9 +11,13 @@ pub mod db;
 mod open;
 // What is stored, a file a noun.
 pub mod rows;
+pub mod custody_rows;
 mod runs;
 mod datasets;
 mod copies;
+pub mod disks;
+pub mod disk_sums;
+mod proofs;
 mod slots;
 mod lines;
 mod outbox;

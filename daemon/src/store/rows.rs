@@ -179,6 +179,10 @@ pub struct Copy {
     pub archive_bytes: i64,
     /// The names of the archives' files.
     pub files: Vec<String>,
+    /// When it was last read whole and found good.
+    pub verified: Option<DateTime<Utc>>,
+    /// Why it is not good any more; a good copy has none.
+    pub damage: Option<String>,
 }
 
 /// A slot of a plan.

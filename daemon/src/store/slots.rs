@@ -146,6 +146,18 @@ pub(super) async fn put(tx: &mut Tx, row: &Slot) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Lets a slot that has no outcome be tried at another moment.
+pub(super) async fn put_next_attempt(
+    tx: &mut Tx,
+    plan: &str,
+    due: DateTime<Utc>,
+    next_attempt: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE slots SET next_attempt = $3 WHERE plan = $1 AND due = $2 AND outcome IS NULL";
+    execute!(tx, ("the next attempt of {plan}"), sql, plan, micros(due), micros(next_attempt))?;
+    Ok(())
+}
+
 /// Stores that a backup counts for a slot.
 pub(super) async fn put_backup(tx: &mut Tx, plan: &str, due: DateTime<Utc>, dataset: Uuid) -> Result<(), StoreError> {
     let sql = "INSERT INTO slot_backups (plan, due, dataset) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
