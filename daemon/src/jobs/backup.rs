@@ -1,6 +1,7 @@
 //! The main job: each dataset from its server to every disk, and nothing called a backup before it was read back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use resguardo_shared::dump::{Dump, Part};
@@ -9,20 +10,21 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::error::{JobError, chain};
+use super::hours::Hours;
 pub use super::preflight::{Looked, admit_all};
 use super::preflight::{abandon, claim, free_stem, ready};
 use super::progress::{Event, Listener, Step};
 use super::select::Item;
-use super::stage::{Failed, From, stage};
+use super::stage::{Failed, From, archive_keys, stage};
 use super::targets;
 use crate::config::model::{Config, Dataset, Server};
+use crate::crypt::Seal;
 use crate::proof::Evidence;
-use crate::source::Way;
-use crate::transport::{self, Session};
+use crate::source::{Bounds, Line};
 use crate::vault::admit::Admitted;
 use crate::vault::commit::{self, Candidate, Staged};
 use crate::vault::layout::Stem;
-use crate::vault::manifest::{DiskName, FORMAT, Manifest, ReadBack};
+use crate::vault::manifest::{DiskName, Encryption, Manifest, ReadBack};
 use crate::vault::read_back::How;
 use crate::vault::writer::Pending;
 
@@ -41,6 +43,8 @@ pub struct Run<'a> {
     /// Ends the run when it is cancelled: at once where nothing is lost by it, and never between the first and the last
     /// name of a backup.
     pub cancel: &'a CancellationToken,
+    /// Whether the windows of plans bind it. They do not bind a run that an operator asked for.
+    pub bound: bool,
     /// Who looks on.
     pub listen: Listener<'a>,
 }
@@ -102,6 +106,12 @@ fn log(dataset: &str, event: &Event) {
     match event {
         Event::Began { expected_bytes, .. } => tracing::info!(dataset, expected_bytes, "begins"),
         Event::Step(step) => tracing::info!(dataset, "{}", step.word()),
+        Event::LinkLost { why, seconds } => {
+            tracing::warn!(dataset, why, "the link was lost; the dump waits for it for {seconds} s");
+        }
+        Event::LinkBack { seconds } => tracing::info!(dataset, "the link is back after {seconds} s"),
+        Event::Paused { until } => tracing::info!(dataset, until, "the window is closed; the dump stands still"),
+        Event::Resumed => tracing::info!(dataset, "the window is open; the dump goes on"),
         Event::DiskFailed { disk, why } => tracing::warn!(dataset, disk, why, "a disk was left out"),
         Event::Warning(warning) => tracing::warn!(dataset, "warning: {warning}"),
         Event::Bytes { .. } | Event::Taken { .. } | Event::Ended => {}
@@ -114,27 +124,29 @@ fn keep(run: Run<'_>, id: Uuid, item: &Item, admitted: &Looked, failed: &mut Fai
     let name = item.name();
     let started = (run.now)();
     not_cancelled(run, &name)?;
+    let hours = Hours::of(run.config, item.plan.as_deref(), run.bound, run.now);
+    hours.may_begin(&name)?;
 
     // Preflight: every disk is here, is the one it says, and has room for what the last backup predicts.
     let (disks, expected) = ready(item, admitted, failed);
     all_left(&name, &disks, failed)?;
     (run.listen)(Event::Began { dataset: name.clone(), expected_bytes: expected, tail_ms: None });
-    failed.iter().for_each(|(disk, why)| {
-        (run.listen)(Event::DiskFailed { disk: disk.clone(), why: chain(why) });
-    });
+    tell_failed(run, failed);
     let stem = free_stem(run, item, started, &disks);
-    let mut candidates = claim(&disks, id, &stem, &dataset.dump, failed);
+    // Whoever shall be able to read it later, and until this run is over the run itself.
+    let seal = Seal::new(&run.config.encryption.recipients);
+    let mut candidates = claim(&disks, id, &stem, &archive_keys(&stem, &dataset.dump, seal.as_ref()), failed);
     all_left(&name, &candidates, failed)?;
 
     // The dump, part by part, to every disk at once.
     (run.listen)(Event::Step(Step::Connect));
-    let way = targets::way(run.config, server);
-    let session = connect(run, server, &way, &name)?;
+    let line = connect(run, server, &name)?;
     let from = From {
         name: &name,
-        session: &session,
-        way: &way,
+        line: &line,
+        hours,
         dump: &dataset.dump,
+        seal: seal.as_ref(),
         limits: run.config.limits,
         runtime: run.runtime,
         cancel: run.cancel,
@@ -150,12 +162,12 @@ fn keep(run: Run<'_>, id: Uuid, item: &Item, admitted: &Looked, failed: &mut Fai
     }
     warnings.iter().for_each(|warning| (run.listen)(Event::Warning(warning.clone())));
     let ended = (run.now)();
-    let host_key = session.host_key_fingerprint().to_owned();
-    drop(session);
+    let (host_key, mode) = (line.host_key_fingerprint().to_owned(), line.way().word().to_owned());
+    drop(line);
 
     // Read back past the page cache, and asked whether it is complete.
     (run.listen)(Event::Step(Step::ReadBack));
-    let (evidence, candidates) = read_back(run, candidates, &staged, failed)?;
+    let (evidence, candidates) = read_back(run, candidates, &staged, seal.as_ref(), failed)?;
     all_left(&name, &candidates, failed)?;
     let evidence = evidence.unwrap_or_default();
     count(&name, &dataset.dump, &staged, &evidence, warnings.len())?;
@@ -163,8 +175,9 @@ fn keep(run: Run<'_>, id: Uuid, item: &Item, admitted: &Looked, failed: &mut Fai
     // Names, checksums, and the manifest last. From here on it is quicker to finish than to give up.
     not_cancelled(run, &name)?;
     (run.listen)(Event::Step(Step::Publish));
+    let encryption = Encryption::to(&run.config.encryption.recipients);
     let draft = Manifest {
-        format: FORMAT,
+        format: Manifest::format_of(encryption.as_ref()),
         run: id,
         plan: item.plan.clone(),
         server: item.server.clone(),
@@ -173,9 +186,11 @@ fn keep(run: Run<'_>, id: Uuid, item: &Item, admitted: &Looked, failed: &mut Fai
         started: local(run, started),
         ended: local(run, ended),
         tool: format!("resguardo {}", env!("CARGO_PKG_VERSION")),
-        mode: way.word().to_owned(),
+        mode,
         host_key,
+        encryption,
         files: commit::files(&staged, &evidence),
+        members: commit::members(&staged, &stem),
         warnings,
         disk: DiskName { id: Uuid::nil(), label: String::new() },
         read_back: ReadBack { at: String::new(), how: String::new(), decompressed: false },
@@ -191,11 +206,19 @@ fn find<'a>(config: &'a Config, item: &Item) -> Result<(&'a Server, &'a Dataset)
     found.ok_or_else(|| JobError::Unknown { what: "dataset", name: item.name(), known: String::new() })
 }
 
-fn connect(run: Run<'_>, server: &Server, way: &Way, name: &str) -> Result<Arc<Session>, JobError> {
-    let target = targets::target(run.config, server)?;
-    let connecting = run.runtime.block_on(run.cancel.run_until_cancelled(transport::connect(&target, way.window())));
-    let session = connecting.ok_or_else(|| JobError::Cancelled { dataset: name.to_owned() })?;
-    session.map(Arc::new).map_err(|source| JobError::Server { dataset: name.to_owned(), source })
+fn tell_failed(run: Run<'_>, failed: &Failed) {
+    failed.iter().for_each(|(disk, why)| {
+        (run.listen)(Event::DiskFailed { disk: disk.clone(), why: chain(why) });
+    });
+}
+
+fn connect(run: Run<'_>, server: &Server, name: &str) -> Result<Arc<Line>, JobError> {
+    let (target, way) = (targets::target(run.config, server)?, targets::way(run.config, server));
+    let bounds =
+        Bounds { outage: Duration::from_secs(server.outage_seconds), bytes_per_second: server.bytes_per_second };
+    let connecting = run.runtime.block_on(run.cancel.run_until_cancelled(Line::connect(target, way, bounds)));
+    let line = connecting.ok_or_else(|| JobError::Cancelled { dataset: name.to_owned() })?;
+    line.map_err(|source| JobError::Server { dataset: name.to_owned(), source })
 }
 
 type ReadBackCandidates = Vec<(Candidate, How, bool)>;
@@ -204,11 +227,12 @@ fn read_back(
     run: Run<'_>,
     candidates: Vec<Candidate>,
     staged: &[Staged],
+    seal: Option<&Seal>,
     failed: &mut Failed,
 ) -> Result<(Option<Vec<Evidence>>, ReadBackCandidates), JobError> {
     let disks: Vec<Admitted> = candidates.iter().map(|candidate| candidate.disk.clone()).collect();
     let threads = resguardo_agent::framer::threads(run.config.limits.threads);
-    let (evidence, results) = commit::read_back(&disks, staged, threads)?;
+    let (evidence, results) = commit::read_back(&disks, staged, seal.map(Seal::witness), threads)?;
     let mut left = Vec::new();
     for (candidate, result) in candidates.into_iter().zip(results) {
         match result {

@@ -7,7 +7,7 @@ use super::backup::Kept;
 use super::office::Office;
 use crate::config::model::Place;
 use crate::register::entry::{Archive, Draft, Made, Medium, MediumKind, Origin, OriginKind, Outcome, iso_week};
-use crate::vault::manifest::Manifest;
+use crate::vault::manifest::{Encryption, Manifest};
 
 /// What an entry is about.
 pub(super) struct About<'a> {
@@ -66,12 +66,50 @@ pub(super) fn with(office: Office<'_>, about: About<'_>, kept: &Kept) -> Draft {
     }
     draft.tool = Some(tool(manifest));
     draft.files = manifest.files.iter().map(archive).collect();
-    draft.compression = Some(format!("zstd, nivel {}", office.config.limits.compression_level));
+    draft.compression = Some(compression(office.config.limits.compression_level, manifest.encryption.as_ref()));
     draft.media = kept.copies.iter().map(|copy| medium(office, copy)).collect();
     let shows: Vec<&str> = manifest.files.iter().map(|file| file.evidence.shows.as_str()).collect();
     let how = "conforme: leído de nuevo del medio, y cada SHA-256 comparado";
     draft.verification = Some(format!("{how} ({})", shows.join("; ")));
     draft.notes.extend(manifest.warnings.iter().map(|warning| format!("aviso: {warning}")));
+    draft
+}
+
+/// How the archives are packed: R103 asks for the compression, and whoever reads the entry must know that a key is needed.
+fn compression(level: i32, encryption: Option<&Encryption>) -> String {
+    let zstd = format!("zstd, nivel {level}");
+    match encryption.map(|encryption| encryption.recipients.len()) {
+        None => zstd,
+        Some(1) => format!("{zstd}; cifrado: age, 1 llave pública"),
+        Some(keys) => format!("{zstd}; cifrado: age, {keys} llaves públicas"),
+    }
+}
+
+/// The entry of a copy that was made later on another medium, of the week of its backup: entries are never rewritten, and
+/// the media of one are no matter of corrections.
+pub(super) fn copied(
+    office: Office<'_>,
+    plan: Option<String>,
+    manifest: &Manifest,
+    from: &str,
+    (began, ended): (DateTime<Utc>, DateTime<Utc>),
+) -> Draft {
+    let archive = format!("{}/{}", manifest.server, manifest.dataset);
+    let note = format!(
+        "copia adicional en {} del respaldo de {archive} iniciado el {}, tomada del medio {from}",
+        manifest.disk.label, manifest.started
+    );
+    let (server, dataset) = (manifest.server.as_str(), manifest.dataset.as_str());
+    let about = About { server, dataset, slot: None, outcome: Outcome::Copied, attempts: 1, notes: vec![note] };
+    let mut draft = without(office, about);
+    (draft.plan, draft.started, draft.ended) = (plan, Some(office.local(began)), Some(office.local(ended)));
+    draft.week = iso_week(&DateTime::parse_from_rfc3339(&manifest.started).unwrap_or(draft.at));
+    draft.tool = Some(format!("resguardo {}", env!("CARGO_PKG_VERSION")));
+    draft.files = manifest.files.iter().map(self::archive).collect();
+    draft.compression = Some("la del respaldo: los archivos se copian tal como están".to_owned());
+    draft.media = vec![medium(office, manifest)];
+    draft.verification =
+        Some("conforme: el SHA-256 al leer el original y al leer la copia de su medio son el asentado".to_owned());
     draft
 }
 

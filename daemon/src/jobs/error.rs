@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::secret::SecretError;
+use crate::crypt::BadIdentity;
 use crate::pipeline::receive::ReceiveError;
 use crate::source::SourceError;
 use crate::transport::TransportError;
@@ -58,6 +59,46 @@ pub enum JobError {
         #[source]
         source: SecretError,
     },
+    /// A private key cannot be had.
+    #[error("there is no private key to read with")]
+    Key {
+        /// Why.
+        #[source]
+        source: SecretError,
+    },
+    /// A file of private keys is none.
+    #[error("{place} holds no private key of age")]
+    Identity {
+        /// The file, or where the configuration names it.
+        place: String,
+        /// What is wrong with it.
+        #[source]
+        source: BadIdentity,
+    },
+    /// It is encrypted, and no private key was given.
+    #[error(
+        "{archive} is encrypted and no private key was given; say `--identity FILE` with the private key of one of its \
+         recipients: {recipients}"
+    )]
+    Locked {
+        /// The archive.
+        archive: String,
+        /// The public keys of its recipients.
+        recipients: String,
+    },
+    /// It is encrypted to others.
+    #[error(
+        "{archive}: the private key that was given (its public key is {given}) is not one of its recipients; say \
+         `--identity FILE` with the private key of one of these: {recipients}"
+    )]
+    WrongKey {
+        /// The archive.
+        archive: String,
+        /// The public keys of its recipients.
+        recipients: String,
+        /// The public key that belongs to the private one.
+        given: String,
+    },
     /// The server was not reached, not believed, or refused the login.
     #[error("{dataset}: cannot reach its server")]
     Server {
@@ -101,6 +142,16 @@ pub enum JobError {
         #[source]
         source: ReceiveError,
     },
+    /// The hours in which dumps may be taken are over.
+    #[error("{dataset}: the plan's window is closed ({why}); it is tried again when the window opens, at {opens}")]
+    Window {
+        /// `SERVER/DATASET`.
+        dataset: String,
+        /// What that means for this dump.
+        why: &'static str,
+        /// When it opens, in RFC 3339.
+        opens: String,
+    },
     /// It was ended before it was done.
     #[error("{dataset}: the run was ended before this was kept")]
     Cancelled {
@@ -124,6 +175,55 @@ pub enum JobError {
         /// The archive.
         archive: String,
         /// What is wrong and what would help.
+        what: String,
+    },
+    /// A damaged copy cannot be mended.
+    #[error("{archive} on {disk} cannot be mended: {why}")]
+    NotMended {
+        /// The archive.
+        archive: String,
+        /// The disk.
+        disk: String,
+        /// Why, and what would help.
+        why: String,
+    },
+    /// It was ended before everything had its name.
+    #[error("{archive}: the restore was interrupted, and nothing that it made has its final name")]
+    Interrupted {
+        /// The archive.
+        archive: String,
+    },
+    /// The server would not take it.
+    #[error("server {server}: cannot load {target}: {what}")]
+    Load {
+        /// The server.
+        server: String,
+        /// The database or path.
+        target: String,
+        /// What is wrong, what is left of it, and what would help.
+        what: String,
+    },
+    /// A restore onto a server did not come to its end.
+    #[error("server {server}: the restore into {target} has failed; {left}")]
+    Unfinished {
+        /// The server.
+        server: String,
+        /// The database or path.
+        target: String,
+        /// What is left of it on the server.
+        left: String,
+        /// Why.
+        #[source]
+        source: Box<JobError>,
+    },
+    /// Something is there already, on a server.
+    #[error("server {server}: {target} {what}; nothing was changed")]
+    Taken {
+        /// The server.
+        server: String,
+        /// The database or path.
+        target: String,
+        /// What is there, and what would help.
         what: String,
     },
     /// Something is there already.
@@ -164,8 +264,12 @@ pub enum Kind {
     Disk,
     /// Damage on a disk.
     Damage,
+    /// The hours in which dumps may be taken were over.
+    Window,
     /// It was ended.
     Cancelled,
+    /// A server did not take what was to be restored.
+    Load,
     /// Something else.
     Other,
 }
@@ -182,7 +286,9 @@ impl Kind {
             Self::Dump => "dump",
             Self::Disk => "disk",
             Self::Damage => "damage",
+            Self::Window => "window",
             Self::Cancelled => "cancelled",
+            Self::Load => "load",
             Self::Other => "other",
         }
     }
@@ -194,8 +300,8 @@ impl JobError {
         match self {
             Self::Unknown { .. } | Self::NoArchive { .. } => Kind::Unknown,
             Self::Busy { .. } => Kind::Busy,
-            Self::Exists { .. } => Kind::Exists,
-            Self::Secret { .. } => Kind::Configuration,
+            Self::Exists { .. } | Self::Taken { .. } => Kind::Exists,
+            Self::Secret { .. } | Self::Key { .. } | Self::Identity { .. } => Kind::Configuration,
             Self::Server { .. } => Kind::Server,
             Self::Dump { source, .. } => match source {
                 SourceError::Transport(_)
@@ -203,16 +309,27 @@ impl JobError {
                 | SourceError::OtherMachine { .. }
                 | SourceError::Bring { .. }
                 | SourceError::Wire(_)
+                | SourceError::Outage { .. }
+                | SourceError::PlainCut { .. }
                 | SourceError::AgentEnded { .. } => Kind::Server,
                 _ => Kind::Dump,
             },
+            Self::NotMended { .. } => Kind::Damage,
             Self::Fewer { .. } => Kind::Dump,
-            Self::Cancelled { .. } => Kind::Cancelled,
+            Self::Window { .. } => Kind::Window,
+            Self::Cancelled { .. } | Self::Interrupted { .. } => Kind::Cancelled,
+            Self::Load { .. } => Kind::Load,
+            Self::Unfinished { source, .. } => source.kind(),
             Self::NoDisk { .. } => Kind::Disk,
             Self::Disk(error) if error.is_dump() => Kind::Dump,
             Self::Disk(error) if error.is_damage() => Kind::Damage,
             Self::Disk(_) => Kind::Disk,
-            Self::Receive { .. } | Self::State { .. } | Self::Restore { .. } | Self::Write { .. } => Kind::Other,
+            Self::Locked { .. }
+            | Self::WrongKey { .. }
+            | Self::Receive { .. }
+            | Self::State { .. }
+            | Self::Restore { .. }
+            | Self::Write { .. } => Kind::Other,
         }
     }
 }

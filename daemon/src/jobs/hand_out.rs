@@ -120,13 +120,16 @@ impl From<StoreError> for Refused {
     }
 }
 
-/// The disks that are here and answer.
+/// The disks that are here and answer. Of two that have one id nobody knows which was given what; neither counts.
 fn here_now(office: Office<'_>) -> Vec<Admitted> {
     let look = |disk: &Disk| {
         let (name, place, id) = (disk.name.clone(), disks::place(disk)?, disk.id);
         Ok::<_, JobError>(Pending::start(&disk.name, move || admit(&name, &place, id)).wait(PATIENCE)?)
     };
-    office.config.disks.iter().filter_map(|disk| look(disk).ok()).collect()
+    let here: Vec<Admitted> = office.config.disks.iter().filter_map(|disk| look(disk).ok()).collect();
+    let is_alone =
+        |disk: &&Admitted| here.iter().all(|other| other.marker.id != disk.marker.id || other.name == disk.name);
+    here.iter().filter(is_alone).cloned().collect()
 }
 
 fn one(
@@ -317,7 +320,7 @@ fn ours(head: &[u8], key: &PublicKey) -> Option<Head> {
 }
 
 /// The lines after a place of the chain, of files that were verified.
-fn lines_after(on_disk: &OnDisk, known: i64) -> Vec<Line> {
+pub(super) fn lines_after(on_disk: &OnDisk, known: i64) -> Vec<Line> {
     use crate::register::entry::Entry;
     use crate::register::seal::hash;
     let files = on_disk.files.iter().filter(|(name, _)| year_of(name).is_some());

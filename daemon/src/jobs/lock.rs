@@ -28,3 +28,11 @@ pub fn take(state: &Path) -> Result<RunLock, JobError> {
         Err(TryLockError::Error(source)) => Err(failed("lock", &path)(source)),
     }
 }
+
+/// Takes the right to run where anybody ever ran; `None` where nobody did.
+///
+/// # Errors
+/// As [`take`].
+pub fn take_if_there(state: &Path) -> Result<Option<RunLock>, JobError> {
+    if state.join("run.lock").is_file() { take(state).map(Some) } else { Ok(None) }
+}

@@ -1,10 +1,11 @@
 //! What every job works with that keeps records: the configuration, the store and the clock.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use super::backup::Clock;
 use super::select::Item;
 use crate::config::model::{Config, Plan};
+use crate::schedule::rotation;
 use crate::store::db::Store;
 
 /// The office in which records are kept.
@@ -35,13 +36,20 @@ impl Office<'_> {
     }
 }
 
-/// The items of a plan.
-pub fn items(plan: &Plan) -> Vec<Item> {
+/// The day that a moment belongs to where the configuration lives.
+pub fn day(config: &Config, moment: DateTime<Utc>) -> NaiveDate {
+    moment.with_timezone(&config.time_zone).date_naive()
+}
+
+/// The items of a plan on a day: each dataset on every disk that each backup belongs on, and on the one that is due of
+/// those that take turns.
+pub fn items(plan: &Plan, day: NaiveDate) -> Vec<Item> {
+    let disks: Vec<String> = plan.disks.iter().chain(rotation::due(&plan.rotation, day)).cloned().collect();
     let item = |(server, dataset): &(String, String)| Item {
         plan: Some(plan.name.clone()),
         server: server.clone(),
         dataset: dataset.clone(),
-        disks: plan.disks.clone(),
+        disks: disks.clone(),
     };
     plan.datasets.iter().map(item).collect()
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use resguardo_shared::dump::Dump;
 use uuid::Uuid;
 
 use super::backup::Run;
@@ -14,7 +13,7 @@ use super::error::{JobError, chain};
 use super::select::Item;
 use super::stage::Failed;
 use crate::config::model::{Config, Disk};
-use crate::vault::admit::{Admitted, admit, has_room};
+use crate::vault::admit::{Admitted, admit, has_room, still_here};
 use crate::vault::catalogue;
 use crate::vault::commit::Candidate;
 use crate::vault::error::VaultError;
@@ -41,10 +40,30 @@ pub fn admit_all(config: &Config, now: DateTime<Utc>, items: &[Item]) -> Looked 
             admitted.insert(name.clone(), disks::named(config, name).and_then(|disk| admit_one(disk, now)));
         }
     }
+    refuse_twins(&mut admitted);
     admitted
 }
 
-fn admit_one(disk: &Disk, now: DateTime<Utc>) -> Result<Admitted, JobError> {
+/// Refuses disks that have one id: a disk that was copied bit for bit is not another one.
+fn refuse_twins(looked: &mut Looked) {
+    let here: Vec<Admitted> = looked.values().filter_map(|disk| disk.as_ref().ok()).cloned().collect();
+    for disk in &here {
+        let is_twin = |other: &&Admitted| other.marker.id == disk.marker.id && other.name != disk.name;
+        if let Some(other) = here.iter().find(is_twin) {
+            let twin = VaultError::Twin {
+                disk: disk.name.clone(),
+                place: disk.place.shown(),
+                other: other.name.clone(),
+                other_place: other.place.shown(),
+                id: disk.marker.id,
+            };
+            looked.insert(disk.name.clone(), Err(twin.into()));
+        }
+    }
+}
+
+/// A disk that is here, swept of what dead runs left on it.
+pub(super) fn admit_one(disk: &Disk, now: DateTime<Utc>) -> Result<Admitted, JobError> {
     let (name, place, id) = (disk.name.clone(), disks::place(disk)?, disk.id);
     let looking = Pending::start(&disk.name, move || {
         let admitted = admit(&name, &place, id)?;
@@ -104,11 +123,20 @@ pub(super) fn free_stem(run: Run<'_>, item: &Item, started: DateTime<Utc>, disks
     }
 }
 
-pub(super) fn claim(disks: &[Admitted], run: Uuid, stem: &Stem, dump: &Dump, failed: &mut Failed) -> Vec<Candidate> {
-    let archives: Vec<String> = dump.parts().iter().map(|&part| stem.archive(dump.suffix(part))).collect();
+/// Claims these archives on every disk.
+pub(super) fn claim(
+    disks: &[Admitted],
+    run: Uuid,
+    stem: &Stem,
+    archives: &[String],
+    failed: &mut Failed,
+) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for disk in disks {
-        let claimed = Store::open(&disk.name, &disk.place).and_then(|store| Claim::new(&store, run, stem, &archives));
+        let claimed = Store::open(&disk.name, &disk.place).and_then(|store| {
+            still_here(&store, disk)?;
+            Claim::new(&store, run, stem, archives)
+        });
         match claimed {
             Ok(claim) => candidates.push(Candidate { disk: disk.clone(), claim }),
             Err(error) => {

@@ -32,6 +32,25 @@ pub enum Event {
         /// Bytes of archive, of the part that is under way.
         bytes: u64,
     },
+    /// The link to the server was lost; the dump waits there.
+    LinkLost {
+        /// How, with all causes.
+        why: String,
+        /// How long it waits, in seconds.
+        seconds: u64,
+    },
+    /// The link is back, and the dump goes on.
+    LinkBack {
+        /// How long it was away, in seconds.
+        seconds: u64,
+    },
+    /// The hours in which dumps may be taken are over; the dump stands still.
+    Paused {
+        /// When they begin again, in RFC 3339.
+        until: String,
+    },
+    /// The dump goes on.
+    Resumed,
     /// A disk dropped out.
     DiskFailed {
         /// The disk.

@@ -2,10 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::backup::{Kept, Outcome};
+use super::backup::{Kept, Looked, Outcome};
+use super::copy::event;
 use super::error::chain;
+use crate::store::custody_rows::{DiskEvent, DiskEventKind};
 use crate::store::rows::{Copy, Dataset, RunState};
 use crate::vault::manifest::Manifest;
+use crate::vault::marker::Marker;
 
 /// Whether a dataset in this state is on a disk.
 pub(super) fn is_kept(state: RunState) -> bool {
@@ -56,10 +59,54 @@ fn copy(kept: &Kept, manifest: &Manifest) -> Copy {
         plain_bytes: signed(manifest.plain_bytes()),
         archive_bytes: signed(manifest.archive_bytes()),
         files: manifest.files.iter().map(|file| file.name.clone()).collect(),
+        verified: DateTime::parse_from_rfc3339(&manifest.read_back.at).ok().map(|at| at.to_utc()),
+        damage: None,
     }
 }
 
+/// What a backup did to its disks: those that hold it took so many bytes, and of those that were here some failed.
+pub(super) fn events(outcome: &Outcome, looked: &Looked, now: DateTime<Utc>) -> Vec<DiskEvent> {
+    let mut events = Vec::new();
+    if let Ok(kept) = &outcome.kept {
+        let ms = Some((kept.received - kept.started).num_milliseconds());
+        let wrote = |copy: &Manifest| DiskEvent {
+            bytes: Some(signed(copy.archive_bytes())),
+            ms,
+            text: Some(kept.archive.clone()),
+            ..event(copy.disk.id, &copy.disk.label, DiskEventKind::Wrote, now)
+        };
+        events.extend(kept.copies.iter().map(wrote));
+    }
+    for (disk, why) in &outcome.failed {
+        if let Some(Ok(here)) = looked.get(disk) {
+            let failed = event(here.marker.id, disk, DiskEventKind::Failed, now);
+            events.push(DiskEvent { text: Some(chain(why)), ..failed });
+        }
+    }
+    events
+}
+
+/// The index's row of a backup that was found on a disk; `None` where its manifest tells no time.
+pub(super) fn copy_of(archive: &str, manifest: &Manifest, disk: &Marker) -> Option<Copy> {
+    let moment = |text: &str| DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc());
+    Some(Copy {
+        disk_id: disk.id,
+        disk: disk.label.clone(),
+        archive: archive.to_owned(),
+        server: manifest.server.clone(),
+        dataset: manifest.dataset.clone(),
+        kind: manifest.dump.kind().to_owned(),
+        backup: manifest.run,
+        started: moment(&manifest.started)?,
+        plain_bytes: signed(manifest.plain_bytes()),
+        archive_bytes: signed(manifest.archive_bytes()),
+        files: manifest.files.iter().map(|file| file.name.clone()).collect(),
+        verified: moment(&manifest.read_back.at),
+        damage: None,
+    })
+}
+
 /// A size as databases store it.
-fn signed(bytes: u64) -> i64 {
+pub(super) fn signed(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }

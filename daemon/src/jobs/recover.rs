@@ -8,11 +8,11 @@ use super::backup::{Kept, Looked, Outcome};
 use super::entry::{self, About};
 use super::execute::Hands;
 use super::office::Office;
-use super::record;
 use super::select::Item;
 use super::slots::{new_run, queue};
 use super::stage::Failed;
 use super::tell::{self, News};
+use super::{debts, record, spool, turns};
 use crate::register::entry::Outcome as Entered;
 use crate::schedule::slot;
 use crate::store::change::Change;
@@ -53,7 +53,7 @@ fn close(office: Office<'_>, runtime: &Handle, mut run: Run, hands: Hands<'_>) -
         disks: row.disks.clone(),
     };
     let cut: Vec<Item> = rows.iter().filter(|row| row.state == RunState::Running).map(item).collect();
-    let looked = (hands.admit)(&cut);
+    let looked = (hands.admit)(&cut.iter().map(|item| turns::candidates(office.config, item)).collect::<Vec<_>>());
     let mut change = Change::default();
     let mut left = Vec::new();
     let slot = match (&run.plan, run.due) {
@@ -64,14 +64,22 @@ fn close(office: Office<'_>, runtime: &Handle, mut run: Run, hands: Hands<'_>) -
         let of = item(&row);
         match found(&row, &looked) {
             Some(kept) => {
-                let outcome = Outcome { item: of, kept: Ok(kept), failed: lacking(&row, &looked) };
+                let failed = lacking(&row, &kept);
+                let outcome = Outcome { item: of, kept: Ok(kept), failed };
                 let row = record::row(row, &outcome, None, now);
                 change.copies.extend(record::copies(&outcome));
+                change.debts.extend(debts::arising(office, &row, run.plan.as_ref()));
                 change.drafts.extend(draft(office, slot.as_ref(), &row, &outcome));
                 change.slot_backups.extend(slot.iter().map(|slot| (slot.plan.clone(), slot.due, row.id)));
                 change.datasets.push(row);
             }
             None => {
+                // A dump that has come to lie in the spool whole waits there for its disks.
+                let spooled = spool::source(office.config).map(|spool| (spool.name.clone(), Ok(spool)));
+                if let Some(kept) = found(&row, &spooled.into_iter().collect()) {
+                    let outcome = Outcome { item: of.clone(), kept: Ok(kept), failed: Failed::new() };
+                    change.copies.extend(record::copies(&outcome));
+                }
                 let error = Some("the program ended before this was kept".to_owned());
                 change.datasets.push(Dataset { state: RunState::Interrupted, ended: Some(now), error, ..row });
                 left.push(of);
@@ -100,7 +108,8 @@ fn close(office: Office<'_>, runtime: &Handle, mut run: Run, hands: Hands<'_>) -
     Ok(entered)
 }
 
-/// The backup of this id, where its manifest has come to lie on a disk: then it exists, though nobody wrote it down.
+/// The backup of this id, where its manifest has come to lie on a disk: then it exists, though nobody wrote it down. It is
+/// looked for on every disk that was looked at, since one may have taken the place of another.
 fn found(row: &Dataset, looked: &Looked) -> Option<Kept> {
     if row.state != RunState::Running {
         return None;
@@ -108,7 +117,7 @@ fn found(row: &Dataset, looked: &Looked) -> Option<Kept> {
     let name = format!("{}/{}", row.server, row.dataset);
     let mut copies: Vec<(String, Manifest)> = Vec::new();
     let mut archive = None;
-    for disk in row.disks.iter().filter_map(|disk| looked.get(disk)?.as_ref().ok()) {
+    for disk in looked.values().filter_map(|disk| disk.as_ref().ok()) {
         let listed = DiskStore::open(&disk.name, &disk.place).and_then(|store| catalogue::list(&store, Some(&name)));
         let entries = listed.unwrap_or_else(|error| {
             tracing::warn!(
@@ -135,20 +144,14 @@ fn found(row: &Dataset, looked: &Looked) -> Option<Kept> {
 }
 
 /// The disks that do not hold what others do.
-fn lacking(row: &Dataset, looked: &Looked) -> Failed {
-    let holds = |disk: &String| found_on(row, looked, disk);
-    let lacks = row.disks.iter().filter(|disk| !holds(disk));
+fn lacking(row: &Dataset, kept: &Kept) -> Failed {
+    let lacks = row.disks.iter().filter(|disk| !kept.disks.contains(disk));
     lacks
         .map(|disk| {
             let why = "the program ended before this disk had it".to_owned();
             (disk.clone(), VaultError::NotReady { disk: disk.clone(), why })
         })
         .collect()
-}
-
-fn found_on(row: &Dataset, looked: &Looked, disk: &str) -> bool {
-    let only = Dataset { disks: vec![disk.to_owned()], ..row.clone() };
-    found(&only, looked).is_some()
 }
 
 fn draft(

@@ -16,6 +16,9 @@ pub struct Status {
     pub attention: Vec<String>,
     /// The run that is under way.
     pub running: Option<Running>,
+    /// What is being done while no run is under way: `copying 3 backups to disco-b`.
+    #[serde(default)]
+    pub chore: Option<String>,
     /// The plans.
     pub plans: Vec<PlanStatus>,
     /// The disks and object stores.
@@ -116,6 +119,12 @@ pub struct DiskStatus {
     pub free_bytes: Option<u64>,
     /// Why it is not here.
     pub why: Option<String>,
+    /// How many copies it is owed.
+    #[serde(default)]
+    pub owed: i64,
+    /// Since when the oldest of them.
+    #[serde(default)]
+    pub owed_since: Option<String>,
 }
 
 /// The register's head.

@@ -1,8 +1,11 @@
 //! What an operator's words mean: plans and datasets by name. Pure.
 
+use chrono::NaiveDate;
+
 use crate::config::model::Config;
 
 use super::error::JobError;
+use crate::schedule::rotation;
 
 /// A dataset to be kept, and on which disks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,15 +28,16 @@ impl Item {
 }
 
 /// The items that these names mean: plans, or datasets as `SERVER/DATASET`, which go to the disks of every plan that
-/// names them. No names mean every plan. Each dataset comes once, with all the disks that any of the names gives it.
+/// names them. No names mean every plan. Each dataset comes once, with all the disks that any of the names gives it. `day`
+/// says which disk is due of those that take turns.
 ///
 /// # Errors
 /// [`JobError::Unknown`], with what exists.
-pub fn select(config: &Config, names: &[String]) -> Result<Vec<Item>, JobError> {
+pub fn select(config: &Config, names: &[String], day: NaiveDate) -> Result<Vec<Item>, JobError> {
     let mut items: Vec<Item> = Vec::new();
     let all: Vec<String> = config.plans.iter().map(|plan| plan.name.clone()).collect();
     for name in if names.is_empty() { &all } else { names } {
-        for item in by_name(config, name)? {
+        for item in by_name(config, name, day)? {
             match items.iter_mut().find(|known| known.name() == item.name()) {
                 Some(known) => {
                     let more = item.disks.into_iter().filter(|disk| !known.disks.contains(disk)).collect::<Vec<_>>();
@@ -55,9 +59,9 @@ pub fn only_plan(config: &Config, names: &[String]) -> Option<String> {
     }
 }
 
-fn by_name(config: &Config, name: &str) -> Result<Vec<Item>, JobError> {
+fn by_name(config: &Config, name: &str, day: NaiveDate) -> Result<Vec<Item>, JobError> {
     if let Some(plan) = config.plan(name) {
-        return Ok(super::office::items(plan));
+        return Ok(super::office::items(plan, day));
     }
     let known = name.split_once('/').filter(|(server, dataset)| config.dataset(server, dataset).is_some());
     let Some((server, dataset)) = known else {
@@ -69,7 +73,8 @@ fn by_name(config: &Config, name: &str) -> Result<Vec<Item>, JobError> {
     let names_it = |pair: &(String, String)| pair.0 == server && pair.1 == dataset;
     let mut disks: Vec<String> = Vec::new();
     for plan in config.plans.iter().filter(|plan| plan.datasets.iter().any(names_it)) {
-        disks.extend(plan.disks.iter().filter(|disk| !disks.contains(disk)).cloned().collect::<Vec<_>>());
+        let wanted = plan.disks.iter().chain(rotation::due(&plan.rotation, day));
+        disks.extend(wanted.filter(|disk| !disks.contains(disk)).cloned().collect::<Vec<_>>());
     }
     if disks.is_empty() {
         let known = config.plans.iter().map(|plan| plan.name.clone()).collect::<Vec<_>>().join(", ");
@@ -94,6 +99,10 @@ mod tests {
         crate::config::parse(text, std::path::Path::new("resguardo.yaml")).unwrap()
     }
 
+    fn day() -> NaiveDate {
+        "2026-11-22".parse().unwrap()
+    }
+
     fn names(names: &[&str]) -> Vec<String> {
         names.iter().map(|&name| name.to_owned()).collect()
     }
@@ -101,7 +110,7 @@ mod tests {
     #[test]
     fn no_names_mean_every_dataset_of_every_plan_once() {
         let config = config();
-        let items = select(&config, &[]).unwrap();
+        let items = select(&config, &[], day()).unwrap();
         for plan in &config.plans {
             for (server, dataset) in &plan.datasets {
                 let same = items.iter().filter(|item| item.server == *server && item.dataset == *dataset);
@@ -121,15 +130,31 @@ mod tests {
         let plan = &config.plans[0];
         let (server, dataset) = &plan.datasets[0];
         let name = format!("{server}/{dataset}");
-        let [item] = &select(&config, &names(&[&name])).unwrap()[..] else { panic!("one item") };
+        let [item] = &select(&config, &names(&[&name]), day()).unwrap()[..] else { panic!("one item") };
         assert_eq!((item.name(), &item.plan), (name, &None));
         assert!(plan.disks.iter().all(|disk| item.disks.contains(disk)));
     }
 
     #[test]
+    fn of_the_disks_that_take_turns_each_week_another_one_is_among_them() {
+        let config = config();
+        let plan = config.plans.iter().find(|plan| plan.rotation.len() == 3).unwrap();
+        let mut due: Vec<String> = Vec::new();
+        for week in 0..3 {
+            let items = select(&config, std::slice::from_ref(&plan.name), day() + chrono::Days::new(7 * week)).unwrap();
+            let [one] = plan.rotation.iter().filter(|disk| items[0].disks.contains(disk)).collect::<Vec<_>>()[..]
+            else {
+                panic!("one is due: {:?}", items[0].disks)
+            };
+            assert!(!due.contains(one));
+            due.push(one.clone());
+        }
+    }
+
+    #[test]
     fn an_unknown_name_lists_what_there_is() {
         let config = config();
-        let error = select(&config, &names(&["semenal"])).unwrap_err().to_string();
+        let error = select(&config, &names(&["semenal"]), day()).unwrap_err().to_string();
         assert!(error.contains("semenal") && error.contains(&config.plans[0].name), "{error}");
         assert!(config.servers.iter().all(|server| {
             server.datasets.iter().all(|dataset| error.contains(&format!("{}/{}", server.name, dataset.name)))

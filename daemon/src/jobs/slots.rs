@@ -5,9 +5,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::entry::{self, About};
-use super::office::{Office, items};
+use super::hours;
+use super::office::{Office, day, items};
 use super::record;
 use super::tell::{self, News};
+use super::tell_custody::Custody;
 use crate::config::model::Plan;
 use crate::register::entry::{Draft, Outcome};
 use crate::schedule::slot::{self, Known, OpenSlot, SlotOutcome};
@@ -24,6 +26,10 @@ const BEHIND_SINCE: &str = "behind_since";
 const BEHIND: TimeDelta = TimeDelta::hours(6);
 /// How often that is written.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(10);
+
+/// What the note of an entry begins with that ends a slot for a dataset of which nothing was kept. A database that is
+/// rebuilt from the register knows such an entry by it.
+pub(super) const OVER: &str = "el turno terminó sin respaldo";
 
 /// What is to be done now.
 #[derive(Debug, Default)]
@@ -184,10 +190,30 @@ async fn look_after(
         office.store.apply(change).await?;
     }
     if let Some(due) = decision.run {
-        agenda.runs.extend(run_for(office, plan, due).await?);
+        match hours::closed(plan, office.config.time_zone, now) {
+            None => agenda.runs.extend(run_for(office, plan, due).await?),
+            Some(opens) => {
+                wait_for_window(office, plan, left.iter().find(|slot| slot.due == due), opens).await?;
+                agenda.next = agenda.next.into_iter().chain([opens]).min();
+            }
+        }
     }
     agenda.next = agenda.next.into_iter().chain(decision.next).min();
     Ok(())
+}
+
+/// A slot whose plan has its window closed waits until it opens.
+async fn wait_for_window(
+    office: Office<'_>,
+    plan: &Plan,
+    slot: Option<&Slot>,
+    opens: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let Some(slot) = slot.filter(|slot| slot.next_attempt != opens) else { return Ok(()) };
+    tracing::info!(plan = plan.name, opens = office.stamp(opens), "the slot waits until the plan's window opens");
+    let reason = Some(hours::why_closed(&office.stamp(opens)));
+    let slot = Slot { next_attempt: opens, reason, ..slot.clone() };
+    office.store.apply(Change { slots: vec![slot], ..Change::default() }).await.map(drop)
 }
 
 fn new_slot(plan: &Plan, due: DateTime<Utc>) -> Slot {
@@ -245,7 +271,7 @@ async fn expire(office: Office<'_>, plan: &Plan, slot: Slot, change: &mut Change
     for (server, dataset) in &plan.datasets {
         if !rows.iter().any(|row| row.server == *server && row.dataset == *dataset) {
             let (of, attempts) = (Some((plan.name.clone(), slot.due)), slot.attempts);
-            let notes = vec![format!("el turno terminó sin respaldo: {reason}")];
+            let notes = vec![format!("{OVER}: {reason}")];
             change
                 .drafts
                 .push(entry::without(office, About { server, dataset, slot: of, outcome: word, attempts, notes }));
@@ -254,7 +280,14 @@ async fn expire(office: Office<'_>, plan: &Plan, slot: Slot, change: &mut Change
     let outcome = if excuse.is_some() { SlotOutcome::Excused } else { SlotOutcome::Missed };
     tracing::warn!(plan = plan.name, due = office.stamp(slot.due), outcome = outcome.word(), reason, "a slot is over");
     let slot = Slot { outcome: Some(outcome), settled: Some(now), reason: Some(reason), ..slot };
-    change.notices.push(tell::notice(office, News::Settled { slot: &slot, kept: &rows }));
+    let runs = office.store.runs_of_slot(&slot.plan, slot.due).await?;
+    let waited = excuse.is_none() && runs.iter().any(|run| run.state == RunState::Waiting);
+    let news = if waited {
+        News::Custody(Custody::NoDisk { slot: &slot, plan })
+    } else {
+        News::Settled { slot: &slot, kept: &rows }
+    };
+    change.notices.push(tell::notice(office, news));
     give_up_runs(office, &slot, RunState::Failed, change).await?;
     change.slots.retain(|other| (&other.plan, other.due) != (&slot.plan, slot.due));
     change.slots.push(slot);
@@ -296,7 +329,7 @@ async fn run_for(office: Office<'_>, plan: &Plan, due: DateTime<Utc>) -> Result<
     let lacks = |item: &super::select::Item| {
         !kept.iter().any(|row| row.server == item.server && row.dataset == item.dataset && record::is_kept(row.state))
     };
-    let items = items(plan).into_iter().filter(lacks).collect();
+    let items = items(plan, day(office.config, due)).into_iter().filter(lacks).collect();
     let run = new_run(office, Some(plan.name.clone()), Some(due), Trigger::Schedule, "resguardo");
     // It is queued now, and found by whoever looks for queued runs.
     queue(office, run, items).await.map(|_| None)

@@ -5,23 +5,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use resguardo_shared::dump::{Dump, Part};
+use resguardo_shared::frame::Frame;
 use resguardo_shared::wire::End;
 use tokio::runtime::Handle;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::error::{JobError, chain};
+use super::hours::{Asks, Hours};
 use super::progress::{Event, Listener, Step};
 use crate::config::model::Limits;
+use crate::crypt::Seal;
 use crate::pipeline::fan_out::{FanOut, TooSlow};
 use crate::pipeline::queue;
 use crate::pipeline::receive::{Received, Told, receive};
 use crate::proof::Expect;
-use crate::source::{self, Dumping, Request, SourceError, Way};
-use crate::transport::Session;
+use crate::source::{self, Came, Dumping, Line, Request, SourceError};
 use crate::vault::commit::{Candidate, Staged, patience};
 use crate::vault::error::VaultError;
 use crate::vault::layout::{self, Stem, file_name};
+use crate::vault::members::Slot;
 use crate::vault::writer::{self, Pending};
 
 /// Bytes that may wait for each disk. The disks share the bytes themselves, so that this is a bound for all of them.
@@ -30,12 +34,16 @@ const WAITING_BYTES: usize = 6 * 1024 * 1024;
 /// How long a disk that was left out may take to close its file.
 const LEFT_OUT: Duration = Duration::from_secs(10);
 
+/// How often a dump is held against its hours.
+const HOURS: Duration = Duration::from_secs(1);
+
 /// What a part is taken from, and how.
 pub(super) struct From<'a> {
     pub(super) name: &'a str,
-    pub(super) session: &'a Arc<Session>,
-    pub(super) way: &'a Way,
+    pub(super) line: &'a Arc<Line>,
+    pub(super) hours: Hours<'a>,
     pub(super) dump: &'a Dump,
+    pub(super) seal: Option<&'a Seal>,
     pub(super) limits: Limits,
     pub(super) runtime: &'a Handle,
     pub(super) cancel: &'a CancellationToken,
@@ -55,10 +63,10 @@ pub(super) fn stage(
     failed: &mut Failed,
     listen: Listener<'_>,
 ) -> Result<(Staged, Vec<String>), JobError> {
-    let final_key = stem.archive(from.dump.suffix(part));
+    let final_key = archive_key(stem, from.dump, part, from.seal);
     let request =
         Request { dump: from.dump.clone(), part, level: from.limits.compression_level, threads: from.limits.threads };
-    let opening = source::open(Arc::clone(from.session), from.way, request);
+    let opening = source::open(Arc::clone(from.line), request);
     let opened = from.runtime.block_on(from.cancel.run_until_cancelled(opening)).ok_or_else(|| cancelled(from))?;
     let dumping = opened.map_err(|source| dump_failed(from, part, source))?;
 
@@ -85,7 +93,24 @@ pub(super) fn stage(
     settle(disks, writings, &slow, longest, taken.is_ok(), failed, listen);
     let (received, end, warnings) = taken?;
     let expect = Expect::of(from.dump, part);
-    Ok((Staged { part, key: unfinished, final_key, received, end, expect }, warnings))
+    let members = Slot::default();
+    let recipients = from.seal.map_or_else(Vec::new, |seal| seal.recipients().to_vec());
+    Ok((Staged { part, key: unfinished, final_key, received, end, expect, members, recipients }, warnings))
+}
+
+/// Where the archive of a part shall lie.
+fn archive_key(stem: &Stem, dump: &Dump, part: Part, seal: Option<&Seal>) -> String {
+    let plain = stem.archive(dump.suffix(part));
+    if seal.is_some() { layout::encrypted(&plain) } else { plain }
+}
+
+/// Where the archives of a dataset shall lie.
+pub(super) fn archive_keys(stem: &Stem, dump: &Dump, seal: Option<&Seal>) -> Vec<String> {
+    let mut keys: Vec<String> = dump.parts().iter().map(|&part| archive_key(stem, dump, part, seal)).collect();
+    if matches!(dump, Dump::Files(_)) {
+        keys.push(if seal.is_some() { layout::encrypted(&stem.members()) } else { stem.members() });
+    }
+    keys
 }
 
 /// Waits for every disk's writer: those that wrote it, or gave it up as they were told, are left.
@@ -128,22 +153,69 @@ fn take(
     listen: Listener<'_>,
 ) -> Result<(Received, End, Vec<String>), JobError> {
     listen(Event::Step(Step::Receive));
+    let mut over = None;
     // A cancelled dump ends like one whose server went away; what matters is that it is given up on every disk.
-    let frames =
-        std::iter::from_fn(|| from.runtime.block_on(from.cancel.run_until_cancelled(dumping.frames.recv())).flatten());
-    let received = receive(frames, fan_out, |told| match told {
+    let frames = std::iter::from_fn(|| {
+        let next = from.cancel.run_until_cancelled(next_frame(from, &mut dumping, listen));
+        from.runtime.block_on(next)?.unwrap_or_else(|error| {
+            over = Some(error);
+            None
+        })
+    });
+    let recipients = from.seal.map_or(&[][..], Seal::recipients);
+    let received = receive(frames, recipients, fan_out, |told| match told {
         Told::Frame { plain, compressed } => listen(Event::Bytes { plain, archive: compressed }),
         Told::Taken { name, bytes } => listen(Event::Taken { disk: name.to_owned(), bytes }),
         Told::GivenUp(disk) => slow.push(disk.clone()),
     });
-    if from.cancel.is_cancelled() {
-        return Err(cancelled(from));
+    let given_up = match (over, received) {
+        _ if from.cancel.is_cancelled() => cancelled(from),
+        (Some(error), _) => error,
+        (None, Err(source)) => JobError::Receive { dataset: from.name.to_owned(), source },
+        (None, Ok(received)) => {
+            let finishing = from.runtime.block_on(from.cancel.run_until_cancelled(dumping.finish()));
+            let end = finishing.ok_or_else(|| cancelled(from))?.map_err(|source| dump_failed(from, part, source))?;
+            let warnings = source::judge(from.dump, part, &end).map_err(|source| dump_failed(from, part, source))?;
+            return Ok((received, end, warnings));
+        }
+    };
+    // Nothing of it stays on the server.
+    from.runtime.block_on(dumping.give_up());
+    Err(given_up)
+}
+
+/// The next frame, and none at the end. It waits while the hours say so.
+async fn next_frame(from: &From<'_>, dumping: &mut Dumping, listen: Listener<'_>) -> Result<Option<Frame>, JobError> {
+    let mut paused = false;
+    loop {
+        match from.hours.ask(from.line.patience()) {
+            Asks::End(opens, why) => return Err(from.hours.over(from.name, opens, why)),
+            Asks::Pause(opens) => {
+                // What is not taken stands still at its source.
+                if !std::mem::replace(&mut paused, true) {
+                    listen(Event::Paused { until: from.hours.text(opens) });
+                }
+                sleep(HOURS).await;
+                continue;
+            }
+            Asks::GoOn => {}
+        }
+        if std::mem::take(&mut paused) {
+            listen(Event::Resumed);
+        }
+        let came = if from.hours.bind() {
+            let Ok(came) = timeout(HOURS, dumping.next()).await else { continue };
+            came
+        } else {
+            dumping.next().await
+        };
+        match came {
+            Some(Came::Frame(frame)) => return Ok(Some(frame)),
+            Some(Came::LinkLost { why, patience }) => listen(Event::LinkLost { why, seconds: patience.as_secs() }),
+            Some(Came::LinkBack { after }) => listen(Event::LinkBack { seconds: after.as_secs() }),
+            None => return Ok(None),
+        }
     }
-    let received = received.map_err(|source| JobError::Receive { dataset: from.name.to_owned(), source })?;
-    let finishing = from.runtime.block_on(from.cancel.run_until_cancelled(dumping.finish()));
-    let end = finishing.ok_or_else(|| cancelled(from))?.map_err(|source| dump_failed(from, part, source))?;
-    let warnings = source::judge(from.dump, part, &end).map_err(|source| dump_failed(from, part, source))?;
-    Ok((received, end, warnings))
 }
 
 fn cancelled(from: &From<'_>) -> JobError {

@@ -32,10 +32,12 @@ pub async fn status(
     office: Office<'_>,
     daemon: super::report::Daemon,
     running: Option<Running>,
+    chore: Option<String>,
     running_slot: Option<(String, DateTime<Utc>)>,
-    disks: Vec<DiskStatus>,
+    mut disks: Vec<DiskStatus>,
 ) -> Result<Status, StoreError> {
     let now = office.now();
+    let under = running.as_ref().and_then(Began::of);
     let good = office.store.last_good().await?;
     let open = office.store.open_slots().await?;
     let mut plans = Vec::new();
@@ -43,24 +45,78 @@ pub async fn status(
         let slots = office.store.slots(Some(&plan.name), 2).await?;
         let slot = open.iter().rev().find(|slot| slot.plan == plan.name);
         let last = slots.iter().find(|slot| slot.outcome.is_some());
-        plans.push(plan_status(office, plan, slot, last, running_slot.as_ref(), &good));
+        let mut status = plan_status(office, plan, slot, last, running_slot.as_ref(), &good);
+        for dataset in &mut status.datasets {
+            dataset.disks = holders(office, dataset).await?;
+        }
+        plans.push(status);
+    }
+    for owed in office.store.owed().await? {
+        if let Some(disk) = disks.iter_mut().find(|disk| disk.disk == owed.disk) {
+            (disk.owed, disk.owed_since) = (owed.copies, Some(office.stamp(owed.since)));
+        }
     }
     let register = register(office).await?;
     let (pending, _) = office.store.delivery_counts().await?;
     let abandoned = office.store.abandoned_since(now - RECENT).await?;
     let mut attention = attention(office, &plans, &disks, abandoned);
+    attention.extend(owed(office, &disks).await?);
     attention.extend(super::hand_out::alarms(office).await?);
+    attention.extend(super::disk_retire::attention(office, &disks).await?);
+    attention.extend(super::stale::attention(office, under.as_ref().map(Began::under), &disks).await?);
+    attention.extend(super::drill::attention(office).await?);
     Ok(Status {
         daemon,
         now: office.stamp(now),
         well: attention.is_empty(),
         attention,
         running,
+        chore,
         plans,
         disks,
         register,
         notifications: NotificationStatus { pending, abandoned },
     })
+}
+
+/// The disks that are owed copies and are not here, or take none.
+async fn owed(office: Office<'_>, disks: &[DiskStatus]) -> Result<Vec<String>, StoreError> {
+    let mut sentences = Vec::new();
+    for disk in disks.iter().filter(|disk| disk.owed > 0) {
+        let copies = crate::units::count(u64::try_from(disk.owed).unwrap_or(0), "copy").replace("copys", "copies");
+        let since = disk.owed_since.as_deref().unwrap_or("?");
+        let kept_in = office.config.disk(&disk.disk).and_then(|disk| disk.custody.clone());
+        let kept_in = kept_in.map(|custody| format!(" (kept in: {custody})")).unwrap_or_default();
+        let debts = office.store.open_debts(Some(&disk.disk)).await?;
+        let tried = debts.iter().find(|debt| debt.attempts > 0).and_then(|debt| debt.error.clone());
+        match tried {
+            _ if disk.present == Some(false) => {
+                sentences.push(format!("disk {} is owed {copies} since {since}: connect it{kept_in}", disk.disk));
+            }
+            Some(error) => sentences.push(format!("disk {} is owed {copies} since {since}: {error}", disk.disk)),
+            // It is here, and they are being made.
+            None => {}
+        }
+    }
+    Ok(sentences)
+}
+
+/// The dataset that is being backed up.
+struct Began {
+    run: i64,
+    dataset: String,
+    began: DateTime<Utc>,
+}
+
+impl Began {
+    fn of(running: &Running) -> Option<Self> {
+        let began = DateTime::parse_from_rfc3339(running.began.as_deref()?).ok()?.to_utc();
+        Some(Self { run: running.run, dataset: running.dataset.clone()?, began })
+    }
+
+    fn under(&self) -> super::stale::Under<'_> {
+        super::stale::Under { run: self.run, dataset: &self.dataset, began: self.began }
+    }
 }
 
 async fn register(office: Office<'_>) -> Result<RegisterStatus, StoreError> {
@@ -120,6 +176,17 @@ fn dataset_status(office: Office<'_>, dataset: String, row: Option<&Dataset>) ->
     }
 }
 
+/// The disks that hold the last backup of a dataset by now, some of which may have been given it later; those that it was
+/// kept on where the index does not know it.
+async fn holders(office: Office<'_>, dataset: &DatasetStatus) -> Result<Vec<String>, StoreError> {
+    let Some(archive) = &dataset.archive else { return Ok(dataset.disks.clone()) };
+    let copies = office.store.copies_of(archive).await?;
+    if copies.is_empty() {
+        return Ok(dataset.disks.clone());
+    }
+    Ok(copies.into_iter().filter(|copy| copy.damage.is_none()).map(|copy| copy.disk).collect())
+}
+
 /// What needs a hand, the worst first.
 fn attention(office: Office<'_>, plans: &[PlanStatus], disks: &[DiskStatus], abandoned: i64) -> Vec<String> {
     let mut sentences = Vec::new();
@@ -142,12 +209,11 @@ fn attention(office: Office<'_>, plans: &[PlanStatus], disks: &[DiskStatus], aba
             sentences.push(format!("plan {}: the slot of {} is overdue", plan.plan, due(plan)));
         }
     }
-    let used = |name: &String| office.config.plans.iter().any(|plan| plan.disks.contains(name));
     let any_here = |plan: &Plan| {
-        plan.disks.iter().any(|name| disks.iter().any(|disk| disk.disk == *name && disk.present != Some(false)))
+        plan.every_disk().any(|name| disks.iter().any(|disk| disk.disk == *name && disk.present != Some(false)))
     };
     for plan in office.config.plans.iter().filter(|plan| !any_here(plan)) {
-        let names: Vec<String> = plan.disks.iter().filter(|name| used(name)).cloned().collect();
+        let names: Vec<String> = plan.every_disk().cloned().collect();
         sentences.push(format!("plan {}: none of its disks is here: connect {}", plan.name, names.join(" or ")));
     }
     if abandoned > 0 {
@@ -171,7 +237,7 @@ pub fn look_at_disks(disks: &[Disk]) -> Vec<DiskStatus> {
             Some(Ok(free)) => (Some(true), free, None),
             Some(Err(error)) => (Some(false), None, Some(chain(&error))),
         };
-        DiskStatus { disk: disk.name.clone(), present, free_bytes, why }
+        DiskStatus { disk: disk.name.clone(), present, free_bytes, why, owed: 0, owed_since: None }
     };
     looking.into_iter().map(seen).collect()
 }

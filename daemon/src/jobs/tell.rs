@@ -8,8 +8,10 @@ use serde_json::json;
 use super::backup::Looked;
 use super::error::chain;
 use super::office::Office;
+use super::tell_custody::{self, Custody};
 use crate::config::model::{Channel, Config, Tell};
 use crate::notify::text::{self, Failure, Kept, Missing, Wanted};
+use crate::notify::text_drill;
 use crate::schedule::slot::SlotOutcome;
 use crate::store::rows::{self, Dataset, Slot};
 
@@ -35,6 +37,8 @@ pub enum News<'a> {
         plan: &'a str,
         /// What each disk said.
         looked: &'a Looked,
+        /// The beginning of the slot.
+        due: DateTime<Utc>,
     },
     /// A run was cut off by the end of the program.
     Interrupted {
@@ -52,6 +56,18 @@ pub enum News<'a> {
         from: DateTime<Utc>,
         /// The time now.
         to: DateTime<Utc>,
+    },
+    /// Something happened to a disk, or to a copy on one.
+    Custody(Custody<'a>),
+    /// A backup could not be restored for a test.
+    DrillFailed {
+        /// The drill.
+        drill: &'a crate::store::custody_rows::Drill,
+    },
+    /// A dataset was not restored for a test for too long.
+    DrillLacking {
+        /// Which, and since when.
+        lack: &'a super::drill::due::Lack,
     },
     /// Somebody wants to see whether it works.
     Test,
@@ -84,11 +100,26 @@ fn word(channel: &Channel) -> &'static str {
 
 /// The notice of some news, and the channels that carry it.
 pub fn notice(office: Office<'_>, news: News<'_>) -> (rows::Notice, Vec<String>) {
-    let at = office.now();
     let kept = matches!(&news, News::Settled { slot, .. }
         if matches!(slot.outcome, Some(SlotOutcome::Done | SlotOutcome::Late)));
     let test = matches!(news, News::Test);
-    let (said, mut data) = say(office, news);
+    let (said, data) = say(office, news);
+    carried(office, said, data, kept, test)
+}
+
+/// The notice of something that has its words already, and the channels that carry it.
+pub fn said(office: Office<'_>, said: text::Notice, data: serde_json::Value) -> (rows::Notice, Vec<String>) {
+    carried(office, said, data, false, false)
+}
+
+fn carried(
+    office: Office<'_>,
+    said: text::Notice,
+    mut data: serde_json::Value,
+    kept: bool,
+    test: bool,
+) -> (rows::Notice, Vec<String>) {
+    let at = office.now();
     data["urgent"] = json!(said.urgent);
     let carries = |channel: &Channel| match channel {
         Channel::HealthCheck { .. } => kept || test,
@@ -107,7 +138,7 @@ fn say(office: Office<'_>, news: News<'_>) -> (text::Notice, serde_json::Value) 
     match news {
         News::Settled { slot, kept } => settled(office, slot, kept),
         News::Failed { slot, done } => failed(office, slot, done),
-        News::DiskWanted { plan, looked } => {
+        News::DiskWanted { plan, looked, due: at } => {
             let wanted: Vec<Wanted> = looked
                 .iter()
                 .filter_map(|(disk, result)| {
@@ -117,13 +148,27 @@ fn say(office: Office<'_>, news: News<'_>) -> (text::Notice, serde_json::Value) 
                 .collect();
             let disks: Vec<&str> = wanted.iter().map(|disk| disk.label.as_str()).collect();
             let data = json!({ "plan": plan, "disks": disks });
-            (text::disk_wanted(plan, &wanted), data)
+            // Those that take turns are looked at in the order of their names; the one that is due is told first.
+            let turns = office.config.plan(plan).map(|plan| plan.rotation.clone()).unwrap_or_default();
+            (text::disk_wanted(plan, &wanted, &tell_custody::in_turn(office, &turns, at)), data)
         }
         News::Interrupted { plan } => (text::run_interrupted(plan), json!({ "plan": plan })),
         News::Register { what } => (text::register_damaged(what), json!({ "what": what })),
         News::ClockPutBack { from, to } => {
             let said = text::clock_put_back(office.local(from), office.local(to));
             (said, json!({ "from": office.stamp(from), "to": office.stamp(to) }))
+        }
+        News::Custody(custody) => tell_custody::say(office, &custody),
+        News::DrillFailed { drill } => {
+            let dataset = format!("{}/{}", drill.server, drill.dataset);
+            let why = drill.error.as_deref().unwrap_or_default();
+            let said = text_drill::drill_failed(&dataset, &drill.archive, &drill.disk, why);
+            (said, json!({ "dataset": dataset, "archive": drill.archive, "disk": drill.disk, "why": why }))
+        }
+        News::DrillLacking { lack } => {
+            let why = lack.last.as_ref().and_then(|drill| drill.error.as_deref());
+            let said = text_drill::drill_lacking(&lack.dataset, lack.passed.map(|at| office.local(at)), why);
+            (said, json!({ "dataset": lack.dataset, "passed": lack.passed.map(|at| office.stamp(at)), "why": why }))
         }
         News::Test => (text::test(), json!({})),
     }

@@ -12,6 +12,9 @@ mod target;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod text_custody;
+pub mod text_proofs;
+pub mod text_drill;
 
 pub use error::{Address, Cause, Channel, NotifyError};
 pub use target::{Email, HealthCheck, Message, Patience, Security, Target, Webhook};

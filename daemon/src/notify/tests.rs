@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset};
 
 use super::text::{self, Failure, Kept, Missing, Notice, Wanted};
+use super::text_custody;
 use super::{Cause, Channel, Email, HealthCheck, Message, NotifyError, Security, Target, Webhook, clean, send};
 
 fn at(text: &str) -> DateTime<FixedOffset> {
@@ -43,8 +44,17 @@ fn all() -> Vec<Notice> {
         text::plan_failed("semanal", 1, None, &failures),
         text::slot_missed("semanal", slot(), "no hubo disco"),
         text::slot_excused("semanal", slot(), "mantenimiento"),
-        text::disk_wanted("semanal", std::slice::from_ref(&wanted)),
-        text::disk_wanted("semanal", &[wanted.clone(), wanted]),
+        text::disk_wanted("semanal", std::slice::from_ref(&wanted), &[]),
+        text::disk_wanted("semanal", &[wanted.clone(), wanted.clone()], &[]),
+        text::disk_wanted("semanal", &[wanted.clone(), wanted.clone()], &["disco-b".into(), "disco-c".into()]),
+        text_custody::stand_in("semanal", slot(), &wanted, "disco-c", &wanted),
+        text_custody::disk_came("disco-b", 3),
+        text_custody::spooled("semanal", &["web/quejas".to_owned()]),
+        text_custody::all_copied(&wanted),
+        text_custody::not_copied("disco-b", "web/quejas/1", "está lleno"),
+        text_custody::copy_damaged("disco-b", "web/quejas/1", "su resumen no coincide"),
+        text_custody::no_good_copy("disco-b", "web/quejas/1"),
+        text_custody::missed_for_disk("semanal", slot(), std::slice::from_ref(&wanted), std::slice::from_ref(&wanted)),
         text::copies_missing("semanal", &[missing]),
         text::run_interrupted("semanal"),
         text::register_damaged("la entrada 12 no lleva la firma que dice"),

@@ -129,25 +129,44 @@ pub fn slot_excused(plan: &str, slot: DateTime<FixedOffset>, reason: &str) -> No
     notice("slot_excused", format!("Turno sin copia, justificado: {plan}"), &text, todo, false)
 }
 
-/// A plan waits for disks.
-pub fn disk_wanted(plan: &str, disks: &[Wanted]) -> Notice {
+/// A plan waits for disks. `turns` are those of them of which one is enough, the one first that is due.
+pub fn disk_wanted(plan: &str, disks: &[Wanted], turns: &[String]) -> Notice {
     let plan = clean::line(plan, 100);
     let lines = list(disks.iter().map(|disk| {
         let custody = disk.custody.as_deref().unwrap_or("lugar sin anotar");
         format!("{} (se guarda en: {custody}): {}", disk.label, disk.why)
     }));
-    let (subject, todo) = match disks {
-        [only] => {
+    let mut text = format!("El plan «{plan}» espera:\n\n{lines}");
+    let (subject, todo) = match (disks, turns) {
+        ([only], _) => {
             let label = clean::line(&only.label, 100);
             let todo = format!("conecte el disco {label}; la copia sigue sola en cuanto aparezca");
             (format!("Conecte el disco {label}: {plan}"), todo)
         }
-        many => {
+        (_, [due, others @ ..]) if disks.len() == turns.len() => {
+            let label = clean::line(due, 100);
+            text.push_str(&format!(
+                "\n\nEsta semana le toca al disco {label}; si no lo tiene a mano, sirve {}.",
+                either(others)
+            ));
+            let todo = format!("conecte el disco {label}; la copia sigue sola en cuanto aparezca");
+            (format!("Conecte el disco {label}: {plan}"), todo)
+        }
+        (many, turns) => {
+            if let [due, ..] = turns {
+                let label = clean::line(due, 100);
+                text.push_str(&format!("\n\nDe los que se turnan basta uno; esta semana le toca al disco {label}."));
+            }
             let todo = "conecte los discos de la lista; la copia sigue sola en cuanto aparezcan".to_owned();
             (format!("Conecte {} discos: {plan}", many.len()), todo)
         }
     };
-    notice("disk_wanted", subject, &format!("El plan «{plan}» espera:\n\n{lines}"), &todo, true)
+    notice("disk_wanted", subject, &text, &todo, true)
+}
+
+/// Any of these: `a`, `a o b`.
+fn either(disks: &[String]) -> String {
+    disks.iter().map(|disk| clean::line(disk, 100)).collect::<Vec<_>>().join(" o ")
 }
 
 /// Some copies are on fewer disks than the plan wants.
@@ -157,7 +176,7 @@ pub fn copies_missing(plan: &str, missing: &[Missing]) -> Notice {
     let number = count(missing.len(), "copia", "copias");
     let verb = if missing.len() == 1 { "Falta" } else { "Faltan" };
     let text = format!("Al plan «{plan}» le {} {number}:\n\n{lines}", verb.to_lowercase());
-    let todo = "conecte los discos de la lista; la próxima copia también los incluirá";
+    let todo = "conecte los discos de la lista; cada copia que falta se hace sola en cuanto su disco aparece";
     notice("copies_missing", format!("{verb} {number}: {plan}"), &text, todo, true)
 }
 
@@ -199,6 +218,6 @@ pub fn test() -> Notice {
     notice("test", "Prueba de avisos".to_owned(), text, "nada", false)
 }
 
-fn notice(kind: &'static str, subject: String, text: &str, todo: &str, urgent: bool) -> Notice {
+pub(super) fn notice(kind: &'static str, subject: String, text: &str, todo: &str, urgent: bool) -> Notice {
     Notice { kind, subject, text: format!("{text}\n\nQué hacer ahora: {todo}.\n"), urgent }
 }
