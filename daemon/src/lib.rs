@@ -6,14 +6,19 @@ pub mod units;
 // Decide, no I/O.
 pub mod proof;
 pub mod schedule;
+pub mod retention;
+pub mod plausible;
 pub mod register;
 // Do one thing each.
+pub mod crypt;
+pub mod medium;
 pub mod transport;
 pub mod source;
 pub mod pipeline;
 pub mod vault;
 pub mod store;
 pub mod notify;
+pub mod sheet;
 // Join.
 pub mod config;
 pub mod jobs;

@@ -64,6 +64,7 @@ fn json(found: &Found) -> serde_json::Value {
         "plain_bytes": manifest.map(crate::vault::manifest::Manifest::plain_bytes),
         "archive_bytes": manifest.map(crate::vault::manifest::Manifest::archive_bytes),
         "files": manifest.map(|manifest| manifest.files.iter().map(|file| file.name.clone()).collect::<Vec<_>>()),
+        "recipients": crate::jobs::unlock::recipients(found),
         "exists": found.entry.exists(),
         "error": error(found),
     })

@@ -2,9 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
+use super::args_crypt::KeyVerb;
 use super::args_daemon::{Cancel, Excuse, Notify, RegisterVerb, RunLog, Runs, Slots, Status};
+use super::args_disk::{DiskAdopt, DiskEject, DiskList, DiskRetire, IndexVerb};
+use super::args_drill::{Drill, Drills};
+use super::args_keep::{Pin, Pins, Prune, Unpin};
+use super::args_restore::{Contents, Restore};
+use super::args_verify::{Accept, Checks, DiskRepair};
 
 /// Keeps backups, and the register that proves them.
 #[derive(Debug, Parser)]
@@ -29,11 +35,17 @@ pub struct Arguments {
 pub enum Verb {
     /// Checks the configuration and says all that is wrong with it
     Check(Check),
-    /// Prepares disks
+    /// Prepares, lists, ejects, retires, adopts and mends disks
     Disk {
         /// What to do with the disk.
         #[command(subcommand)]
         verb: DiskVerb,
+    },
+    /// Brings the index back from the disks
+    Index {
+        /// What to do with the index.
+        #[command(subcommand)]
+        verb: IndexVerb,
     },
     /// Runs the service: backs up every plan by its schedule and answers the other commands
     Daemon,
@@ -55,8 +67,32 @@ pub enum Verb {
     Archives(Archives),
     /// Reads backups from their disks and compares every digest
     Verify(Verify),
-    /// Restores a backup into a folder or to standard output
+    /// Removes from the disks that are here what the rules keep no more
+    Prune(Prune),
+    /// Has a backup stay whatever the rules say
+    Pin(Pin),
+    /// Leaves a pinned backup to the rules again
+    Unpin(Unpin),
+    /// Lists the backups that were pinned
+    Pins(Pins),
+    /// Lists the newest readings of what lies on disks
+    Checks(Checks),
+    /// Says that the last backup of a dataset, which is odd, is right
+    Accept(Accept),
+    /// Lists what a backup of a tree of files holds
+    Contents(Contents),
+    /// Restores a backup, or some files of it: into a folder, to standard output, or onto a server
     Restore(Restore),
+    /// Makes the keys of encrypted backups, and the recovery sheet for the safe
+    Key {
+        /// What to do with keys.
+        #[command(subcommand)]
+        verb: KeyVerb,
+    },
+    /// Restores backups for a test into throwaway servers, and counts what came back
+    Drill(Drill),
+    /// Lists the newest restore drills
+    Drills(Drills),
     /// Reads, checks and corrects the register DIACO-IN-FO-06
     Register {
         /// What to do with the register.
@@ -88,6 +124,16 @@ pub struct Check {
 pub enum DiskVerb {
     /// Makes a folder, or a configured object store, a disk of Resguardo
     Init(DiskInit),
+    /// Says of every disk where it is, what it is for, what it holds and is owed, and where it is heading
+    List(DiskList),
+    /// Unmounts a disk so that it may be unplugged
+    Eject(DiskEject),
+    /// Takes a disk out of service for good; its copies still count for restores
+    Retire(DiskRetire),
+    /// Says what a disk of another machine holds, and takes it over
+    Adopt(DiskAdopt),
+    /// Mends damaged or missing copies on a disk from good ones on another
+    Repair(DiskRepair),
 }
 
 /// `disk init`.
@@ -149,38 +195,12 @@ pub struct Verify {
     /// Backups (SERVER/DATASET/STAMP, SERVER/DATASET for the newest, or a file of one), or disks by name or path.
     #[arg(value_name = "ARCHIVE|DISK", required = true)]
     pub names: Vec<String>,
+    /// The private key for encrypted backups, as `age-keygen` writes it. Without one only their archives are compared.
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
     /// Prints JSON.
     #[arg(long)]
     pub json: bool,
-}
-
-/// `restore`.
-#[derive(Debug, Args)]
-pub struct Restore {
-    /// The backup: SERVER/DATASET/STAMP, SERVER/DATASET for the newest, or a file of one.
-    #[arg(value_name = "ARCHIVE")]
-    pub archive: String,
-    /// The folder to restore into, or - for standard output.
-    #[arg(long, value_name = "DIR|-")]
-    pub to: String,
-    /// Only from this disk: its name, or the path of any disk.
-    #[arg(long, value_name = "NAME|PATH")]
-    pub disk: Option<String>,
-    /// Only this part of the backup.
-    #[arg(long)]
-    pub part: Option<Part>,
-    /// Unpacks a tree of files into the folder.
-    #[arg(long, conflicts_with = "part")]
-    pub extract: bool,
-}
-
-/// A part of a backup.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Part {
-    /// The data.
-    Main,
-    /// The roles of a PostgreSQL cluster.
-    Roles,
 }
 
 /// `agent-allow`.

@@ -11,11 +11,12 @@ use super::exit::Failure;
 use super::{backup_report, log, print};
 use crate::config::model::Config;
 use crate::jobs::execute::Ending;
+use crate::jobs::office::day;
 use crate::jobs::select;
 use crate::service::here::{self, Asked};
 
 pub(super) fn run(config: Config, asked: &Backup) -> Result<u8, Failure> {
-    let items = select::select(&config, &asked.names)?;
+    let items = select::select(&config, &asked.names, day(&config, now()()))?;
     here::own(&config)?;
     let logs = log::start(&config);
     let runtime = runtime()?;
@@ -44,7 +45,7 @@ pub(super) fn now() -> fn() -> chrono::DateTime<Utc> {
 }
 
 /// Who asks, as the session says.
-fn login() -> String {
+pub(super) fn login() -> String {
     ["SUDO_USER", "USER", "LOGNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok())

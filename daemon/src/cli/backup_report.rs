@@ -52,6 +52,9 @@ fn summary(run: &RunReport) -> String {
             None if is_failure(dataset) => text.push_str(&format!("FAILED  {}\n", dataset.dataset)),
             None => text.push_str(&format!("{:<7} {}\n", dataset.state, dataset.dataset)),
         }
+        for odd in dataset.warnings.iter().filter(|warning| warning.starts_with("odd: ")) {
+            text.push_str(&format!("        {odd}; if it is right, say `resguardo accept {}`\n", dataset.dataset));
+        }
         for failed in &dataset.failed {
             text.push_str(&format!("        not on {}: {}\n", failed.disk, failed.why));
         }

@@ -111,6 +111,25 @@ impl Bars {
             }
             Event::Taken { disk, bytes } if self.terminal => state.disk(&disk).set_message(units::bytes(bytes)),
             Event::Taken { .. } => {}
+            Event::LinkLost { why, seconds } => {
+                state.bar.set_message("waiting for the link");
+                state.say(&format!(
+                    "{}: the link was lost; the dump waits for it for {seconds} s: {why}",
+                    state.dataset
+                ));
+            }
+            Event::LinkBack { seconds } => {
+                state.bar.set_message(Step::Receive.word());
+                state.say(&format!("{}: the link is back after {seconds} s", state.dataset));
+            }
+            Event::Paused { until } => {
+                state.bar.set_message("paused");
+                state.say(&format!("{}: the window is closed; the dump stands still until {until}", state.dataset));
+            }
+            Event::Resumed => {
+                state.bar.set_message(Step::Receive.word());
+                state.say(&format!("{}: the window is open; the dump goes on", state.dataset));
+            }
             Event::DiskFailed { disk, why } => {
                 if self.terminal {
                     state.disk(&disk).set_message("left out");

@@ -7,7 +7,7 @@ use chrono::Utc;
 use super::args::Check;
 use super::exit::{Failure, code};
 use super::print;
-use crate::config::model::{Config, HostKeys};
+use crate::config::model::{Config, HostKeys, Plan};
 use crate::config::{self, problem::Problems};
 use crate::jobs::error::chain;
 use crate::jobs::{disks, targets};
@@ -54,10 +54,16 @@ fn summary(config: &Config, file: &Path) -> String {
     );
     for plan in &config.plans {
         let next = plan.when.next_after(Utc::now()).map_or("never".to_owned(), |next| next.to_rfc3339());
-        let (datasets, disks) = (count(plan.datasets.len(), "dataset"), plan.disks.join(", "));
+        let (datasets, disks) = (count(plan.datasets.len(), "dataset"), disks(plan));
         text.push_str(&format!("plan {}: {datasets} to {disks}; next {next}\n", plan.name));
     }
     text
+}
+
+/// The disks of a plan; of those that take turns one is enough.
+fn disks(plan: &Plan) -> String {
+    let turns = (!plan.rotation.is_empty()).then(|| format!("one of {} in turn", plan.rotation.join(", ")));
+    plan.disks.iter().cloned().chain(turns).collect::<Vec<_>>().join(", ")
 }
 
 /// What the text alone cannot tell: keys, known hosts and disks that are not there now. A disk in the safe is no problem

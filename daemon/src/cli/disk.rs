@@ -1,13 +1,13 @@
-//! `resguardo disk init`: makes a folder or an object store a disk.
+//! `resguardo disk`: what is done with disks; and `disk init`, which makes a folder or an object store a disk.
 
 use std::path::{Path, PathBuf};
 
 use chrono::{SecondsFormat, Utc};
 use uuid::Uuid;
 
-use super::args::DiskInit;
+use super::args::{DiskInit, DiskVerb};
 use super::exit::{Failure, code};
-use super::{disk_owner, load, print};
+use super::{disk_adopt, disk_eject, disk_list, disk_owner, disk_repair, disk_retire, load, print};
 use crate::jobs::disks;
 use crate::jobs::error::JobError;
 use crate::vault::admit::cautions;
@@ -15,7 +15,18 @@ use crate::vault::error::VaultError;
 use crate::vault::marker::{FORMAT, Marker, prepare};
 use crate::vault::store::Place;
 
-pub(super) fn init(config: &Path, init: &DiskInit) -> Result<u8, Failure> {
+pub(super) fn run(config: &Path, verb: &DiskVerb) -> Result<u8, Failure> {
+    match verb {
+        DiskVerb::Init(asked) => init(config, asked),
+        DiskVerb::List(asked) => disk_list::run(config, asked),
+        DiskVerb::Eject(asked) => disk_eject::run(config, asked),
+        DiskVerb::Retire(asked) => disk_retire::run(config, asked),
+        DiskVerb::Adopt(asked) => disk_adopt::run(config, asked),
+        DiskVerb::Repair(asked) => disk_repair::run(config, asked),
+    }
+}
+
+fn init(config: &Path, init: &DiskInit) -> Result<u8, Failure> {
     let named = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     if init.label.is_empty()
         || init.label.len() > 64

@@ -35,6 +35,8 @@ pub(super) mod code {
     pub(in crate::cli) const NO_DAEMON: u8 = 12;
     /// Something needs a hand.
     pub(in crate::cli) const ATTENTION: u8 = 13;
+    /// A server did not take what was to be restored.
+    pub(in crate::cli) const LOAD: u8 = 14;
     /// Interrupted from the keyboard.
     pub(in crate::cli) const INTERRUPTED: u8 = 130;
 }
@@ -48,8 +50,10 @@ Exit codes:
   2  the command line does not read          10  no such archive, disk, plan, run or entry
   3  the configuration has problems          11  something would be overwritten
   4  no disk could be written to             12  no daemon answers this user
-  5  a server was not reached or believed    13  something needs a hand (status)
-  6  the dump failed or is not complete     130  interrupted or cancelled";
+  5  a server was not reached or believed    13  something needs a hand (status, verify)
+  6  the dump failed or is not complete     14  a server did not take a restore, and
+                                                what is left of it is named
+                                           130  interrupted or cancelled";
 
 /// What is printed when a command fails, and its code.
 #[derive(Debug)]
@@ -117,6 +121,7 @@ pub(super) fn of_kind(kind: &str) -> u8 {
         (Kind::Disk, code::DISK),
         (Kind::Damage, code::DAMAGE),
         (Kind::Cancelled, code::INTERRUPTED),
+        (Kind::Load, code::LOAD),
     ];
     all.into_iter().find(|(known, _)| known.word() == kind).map_or(code::FAILED, |(_, code)| code)
 }

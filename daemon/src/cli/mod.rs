@@ -1,34 +1,56 @@
 //! The command line: one verb a file, each of which parses, calls and prints. It may not decide anything about backups.
 
+mod accept;
 mod agent_allow;
 mod archives;
 mod archives_index;
 mod args;
+mod args_crypt;
 mod args_daemon;
+mod args_keep;
+mod args_disk;
+mod args_verify;
+mod args_drill;
+mod args_restore;
 mod backup;
 mod backup_here;
 mod backup_report;
 mod bars;
 mod cancel;
 mod check;
+mod checks;
 mod daemon;
 mod completions;
+mod contents;
 mod demo;
 mod demo_service;
 mod disk;
+mod disk_adopt;
+mod disk_eject;
+mod disk_list;
 mod disk_owner;
+mod disk_retire;
+mod disk_repair;
+mod drill;
 mod excuse;
 mod exit;
 mod follow;
+mod key;
+mod key_sheet;
+mod index;
 mod log;
 mod man;
 mod notify;
+mod pin;
 mod print;
+mod prune;
 mod register;
 mod register_disks;
 mod register_form;
 mod register_verify;
 mod restore;
+mod restore_on;
+mod restore_progress;
 mod run_log;
 mod runs;
 mod slots;
@@ -36,6 +58,8 @@ mod socket;
 mod status;
 mod times;
 mod verify;
+mod verify_copies;
+mod verify_fresh;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -71,7 +95,8 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let config = arguments.config.as_path();
     match &arguments.verb {
         Verb::Check(check) => check::run(config, check),
-        Verb::Disk { verb: args::DiskVerb::Init(init) } => disk::init(config, init),
+        Verb::Disk { verb } => disk::run(config, verb),
+        Verb::Index { verb: args_disk::IndexVerb::Rebuild(rebuild) } => index::rebuild(config, rebuild),
         Verb::Status(status) => status::run(config, status),
         Verb::Backup(backup) => backup::run(config, backup),
         Verb::Runs(runs) => runs::run(config, runs),
@@ -81,7 +106,17 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Verb::Excuse(excuse) => excuse::run(config, excuse),
         Verb::Archives(archives) => archives::run(config, archives),
         Verb::Verify(verify) => verify::run(config, verify),
+        Verb::Prune(prune) => prune::run(config, prune),
+        Verb::Pin(asked) => pin::pin(config, asked),
+        Verb::Unpin(asked) => pin::unpin(config, asked),
+        Verb::Pins(asked) => pin::list(config, asked),
+        Verb::Checks(checks) => checks::run(config, checks),
+        Verb::Accept(accept) => accept::run(config, accept),
+        Verb::Contents(contents) => contents::run(config, contents),
         Verb::Restore(restore) => restore::run(config, restore),
+        Verb::Key { verb } => key::run(config, verb),
+        Verb::Drill(drill) => drill::run(config, drill),
+        Verb::Drills(drills) => drill::list(config, drills),
         Verb::Register { verb } => register::run(config, verb),
         Verb::Notify(notify) => notify::run(config, notify),
         Verb::AgentAllow(allow) => agent_allow::run(&load(config)?, allow),

@@ -36,13 +36,16 @@ fn page(status: &Status) -> String {
     if let Some(running) = &status.running {
         text.push_str(&format!("{}\n\n", under_way(running)));
     }
+    if let Some(chore) = &status.chore {
+        text.push_str(&format!("under way: {chore}\n\n"));
+    }
     for plan in &status.plans {
         text.push_str(&plan_lines(plan));
         text.push('\n');
     }
     if !status.disks.is_empty() {
         let rows = status.disks.iter().map(disk_row).collect();
-        text.push_str(&print::table(&["disk", "state", "free", ""], &[2], rows));
+        text.push_str(&print::table(&["disk", "state", "free", "owed", ""], &[2, 3], rows));
         text.push('\n');
     }
     text.push_str(&format!("register       {}\n", register(status)));
@@ -112,7 +115,8 @@ fn disk_row(disk: &DiskStatus) -> Vec<String> {
         None => "object store",
     };
     let free = disk.free_bytes.map(units::bytes).unwrap_or_default();
-    vec![disk.disk.clone(), state.to_owned(), free, disk.why.clone().unwrap_or_default()]
+    let owed = if disk.owed > 0 { disk.owed.to_string() } else { String::new() };
+    vec![disk.disk.clone(), state.to_owned(), free, owed, disk.why.clone().unwrap_or_default()]
 }
 
 fn register(status: &Status) -> String {
@@ -164,7 +168,8 @@ mod tests {
                         "disks": [] }] }],
             "disks": [
                 { "disk": "disco-a", "present": true, "free_bytes": 1_319_413_953_331u64, "why": null },
-                { "disk": "disco-b", "present": false, "free_bytes": null, "why": "nothing is mounted there" },
+                { "disk": "disco-b", "present": false, "free_bytes": null, "why": "nothing is mounted there",
+                    "owed": 3, "owed_since": "2026-11-22T02:20:00-06:00" },
                 { "disk": "nube", "present": null, "free_bytes": null, "why": null }],
             "register": { "entries": 47, "last": "2026-47", "hash": "3fa9c1d25e6f70813fa9c1d25e6f7081" },
             "notifications": { "pending": 2, "abandoned": 1 }
@@ -192,9 +197,9 @@ plan semanal  0 2 * * 0, next 2026-11-29 02:00  OVERDUE
   bd/quejas  2026-11-15 02:20  8 d 6 h  4.0 GiB  disco-a, disco-b
   web/sitio  NEVER
 
- DISK     STATE            FREE
+ DISK     STATE            FREE  OWED
  disco-a  here          1.1 TiB
- disco-b  ABSENT                 nothing is mounted there
+ disco-b  ABSENT                    3  nothing is mounted there
  nube     object store
 
 register       47 entries, the last 2026-47, hash 3fa9c1d25e6f7081 …

@@ -9,13 +9,13 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::daemon::{Service, Work};
 use super::protocol::{Line, Refusal, RefusalKind, RegisterLine, Request};
 use super::socket::Writer;
-use super::{follow, notices, register};
+use super::{checks, disks, drill, follow, notices, prune, register};
 use crate::jobs::error::chain;
-use crate::jobs::office::Office;
+use crate::jobs::office::{Office, day};
 use crate::jobs::report::{Daemon, Listing, Running};
 use crate::jobs::select;
 use crate::jobs::tell::{self, News};
-use crate::jobs::{slots, standing};
+use crate::jobs::{copies, slots, standing};
 use crate::store::change::Change;
 use crate::store::error::StoreError;
 use crate::store::rows::{Excuse, Run, RunState, Trigger};
@@ -43,6 +43,11 @@ pub(super) async fn answer(service: &Arc<Service>, who: &str, request: Request, 
             value(standing::slots(office, plan.as_deref(), limited(limit)).await)
         }
         Request::Archives { disk, dataset, limit } => archives(office, disk, dataset, limit).await,
+        Request::Checks { archive, limit } => value(copies::checks(office, archive.as_deref(), limited(limit)).await),
+        Request::CopiesOf { archive } => value(copies::of_archive(office, &archive).await),
+        Request::DamagedOn { disk } => value(copies::damaged_on(office, &disk).await),
+        Request::RecordCheck(reading) => checks::record(service, who, reading).await,
+        Request::Accept { dataset } => checks::accept(service, who, &dataset).await,
         Request::Backup { names } => back_up(service, who, &names).await,
         Request::Follow { run } => follow::follow(service, run, writer).await,
         Request::Cancel { run } => cancel(service, who, run).await,
@@ -55,7 +60,20 @@ pub(super) async fn answer(service: &Arc<Service>, who: &str, request: Request, 
         }
         Request::Notices { after } => notices::stream(service, after, writer).await,
         Request::Noticed { number, error } => notices::noticed(office, who, number, error).await,
+        Request::Prune { disk, dry_run } => prune::prune(service, who, disk, dry_run).await,
+        Request::Pins => prune::pins(office).await,
+        Request::Pin { archive, reason } => prune::pin(office, who, archive, reason).await,
+        Request::Unpin { archive } => prune::unpin(office, who, archive).await,
+        Request::Drill { names, disk } => drill::answer(service, who, &names, disk, writer).await,
+        Request::Drills { dataset, limit } => drill::list(service, dataset.as_deref(), limited(limit)).await,
         Request::TestNotice => test_notice(service).await,
+        Request::Disks => disks::list(service).await,
+        Request::DiskLetGo { disk } => disks::let_go(service, &disk).await,
+        Request::DiskEjected { disk, out, how } => disks::ejected(service, who, &disk, out, how.as_deref()).await,
+        Request::DiskRetire { disk, reason, sure } => disks::retire(office, &disk, &reason, sure).await,
+        Request::DiskAdopt { path } => disks::adopt(service, path.into()).await,
+        Request::DiskHealth { id, health } => disks::health(office, &id, &health).await,
+        Request::IndexRebuild => disks::rebuild(service).await,
     }
 }
 
@@ -99,7 +117,8 @@ async fn status(service: &Arc<Service>) -> Answer {
         pid: std::process::id(),
         since: office.stamp(service.since),
     };
-    value(standing::status(office, daemon, running, slot, disks).await)
+    let chore = service.doing.said();
+    value(standing::status(office, daemon, running, chore, slot, disks).await)
 }
 
 /// The run of a number.
@@ -134,7 +153,8 @@ async fn archives(office: Office<'_>, disk: Option<String>, dataset: Option<Stri
 /// Queues a run of what these names mean.
 async fn back_up(service: &Arc<Service>, who: &str, names: &[String]) -> Answer {
     let office = service.keeper.office();
-    let items = select::select(office.config, names).map_err(|error| refusal(RefusalKind::Unknown, chain(&error)))?;
+    let items = select::select(office.config, names, day(office.config, office.now()));
+    let items = items.map_err(|error| refusal(RefusalKind::Unknown, chain(&error)))?;
     for run in office.store.open_runs().await.map_err(failed)? {
         let rows = office.store.datasets(run.id).await.map_err(failed)?;
         let same =

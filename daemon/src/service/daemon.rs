@@ -3,25 +3,30 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::runtime::Runtime;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::doing::{Doing, Done};
+use super::ending::wait_for_the_end;
 use super::error::ServiceError;
 use super::keeper::Keeper;
 use super::live::Under;
 use super::run_log::RunLog;
+use super::watch::{self, Present};
 use super::{socket, systemd};
 use crate::config::model::Config;
+use crate::jobs::chores::{self, Chore};
 use crate::jobs::error::chain;
 use crate::jobs::execute::Ending;
-use crate::jobs::{deliver, hand_out, slots};
-use crate::store::rows::Run;
+use crate::jobs::{deliver, hand_out, presence, slots, stale};
+use crate::store::error::StoreError;
+use crate::store::rows::{Run, RunState};
 
 /// The longest time between two looks at the clock, which may have been put on or back, or have stood still with the
 /// machine; and between two looks after the slots during a run.
@@ -32,10 +37,8 @@ const REST: Duration = Duration::from_secs(600);
 const STRAY: TimeDelta = TimeDelta::seconds(2);
 /// How soon a database that failed is tried again.
 const RETRY: Duration = Duration::from_secs(10);
-/// How long a run may go on after the service was told to end.
-const DRAIN: Duration = Duration::from_secs(45);
-/// How long a run that is interrupted may take to say so.
-const INTERRUPT: Duration = Duration::from_secs(40);
+/// How soon it is looked again whether a disk that is being ejected is out.
+const EJECTING: TimeDelta = TimeDelta::seconds(5);
 /// How often old logs are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(86_400);
 
@@ -49,6 +52,12 @@ pub(super) struct Service {
     pub(super) wake: Notify,
     /// Wakes whoever sends notices, and those who wait for them.
     pub(super) news: Notify,
+    /// The chore that is under way.
+    pub(super) doing: Doing,
+    /// The disks that are here.
+    pub(super) present: Present,
+    /// Whether a drill is under way, which is given a moment to take its server away.
+    pub(super) drilling: AtomicBool,
     /// Set once the service is to end.
     pub(super) stopping: CancellationToken,
     /// Everything that was started, to be awaited.
@@ -59,11 +68,20 @@ pub(super) struct Service {
 pub(super) enum Work {
     /// A run.
     Run(Box<Run>, Arc<Ending>),
+    /// Something that is done when no run is under way, until it is cancelled.
+    Chore(Chore, CancellationToken),
+    /// Restore drills that an operator asked for.
+    Drill(Box<super::drill::Asked>),
     /// Copying the register to the disks.
     HandOut,
     /// Closing a run that was cut off, as by a database that was away when it was to be recorded.
     Recover,
+    /// Something that an operator waits for.
+    Task(Task),
 }
+
+/// What is done on the thread that works, with what ends it before it is done.
+pub(super) type Task = Box<dyn FnOnce(&Keeper, &CancellationToken) + Send>;
 
 /// Runs the service until it is told to end.
 ///
@@ -77,7 +95,8 @@ pub fn run(config: Config, logs: RunLog, clock: fn() -> DateTime<Utc>) -> Result
     let (work, todo) = mpsc::channel(16);
     let (wake, news) = (Notify::new(), Notify::new());
     let (stopping, tasks, since) = (CancellationToken::new(), TaskTracker::new(), clock());
-    let service = Arc::new(Service { keeper, since, work, wake, news, stopping, tasks });
+    let (doing, present, drilling) = (Doing::default(), Present::default(), AtomicBool::new(false));
+    let service = Arc::new(Service { keeper, since, work, wake, news, doing, present, drilling, stopping, tasks });
     let worker = {
         let service = Arc::clone(&service);
         std::thread::Builder::new().name("runs".to_owned()).spawn(move || labour(&service, todo))
@@ -105,6 +124,7 @@ pub fn run(config: Config, logs: RunLog, clock: fn() -> DateTime<Utc>) -> Result
 fn start(runtime: &Runtime, service: &Arc<Service>, listener: tokio::net::UnixListener) {
     let tasks = service.tasks.clone();
     tasks.spawn_on(look_after(Arc::clone(service)), runtime.handle());
+    tasks.spawn_on(watch::disks(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(send_notices(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(sweep_logs(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(socket::serve(Arc::clone(service), listener), runtime.handle());
@@ -115,19 +135,40 @@ fn labour(service: &Service, mut todo: mpsc::Receiver<Work>) {
     loop {
         let next = service.keeper.runtime.block_on(service.stopping.run_until_cancelled(todo.recv()));
         match next.flatten() {
-            Some(Work::Run(run, ending)) => {
-                systemd::status(&format!("run {}", run.number));
+            Some(Work::Run(run, ending)) => make(service, *run, &ending),
+            Some(Work::Chore(chore, cancel)) => {
+                systemd::status(&chore.said());
+                let arrivals = service.present.arrivals();
                 let worked = catch_unwind(AssertUnwindSafe(|| {
-                    let _ends = Under(&service.keeper.live);
-                    // The error was logged, and the run is found open afterwards.
-                    let _recorded = service.keeper.execute(*run, &ending);
+                    let _ends = Done(&service.doing);
+                    service.keeper.chore(&chore, &cancel)
                 }));
                 if worked.is_err() {
-                    tracing::error!("the run panicked, which is a fault of this program; it is closed and tried again");
+                    tracing::error!(chore = chore.said(), "this panicked, which is a fault of this program");
+                }
+                if !worked.is_ok_and(|moved| moved) {
+                    service.doing.rest();
+                }
+                if service.present.arrivals() != arrivals {
+                    wake_waiting(service);
                 }
                 systemd::status("waiting");
             }
+            Some(Work::Drill(asked)) => {
+                service.drilling.store(true, Ordering::Relaxed);
+                let drilled = catch_unwind(AssertUnwindSafe(|| super::drill::work(&service.keeper, &asked)));
+                if drilled.is_err() {
+                    tracing::error!("the drill panicked, which is a fault of this program");
+                }
+                service.drilling.store(false, Ordering::Relaxed);
+            }
             Some(Work::HandOut) => service.keeper.hand_out(),
+            Some(Work::Task(task)) => {
+                let worked = catch_unwind(AssertUnwindSafe(|| task(&service.keeper, &service.stopping)));
+                if worked.is_err() {
+                    tracing::error!("what an operator asked for panicked, which is a fault of this program");
+                }
+            }
             Some(Work::Recover) => {
                 if let Err(error) = service.keeper.recover() {
                     tracing::error!(
@@ -139,6 +180,7 @@ fn labour(service: &Service, mut todo: mpsc::Receiver<Work>) {
             None => {
                 // A run that it was given and has not begun is found queued at the next start; nobody need wait for it.
                 service.keeper.live.end();
+                service.doing.forget();
                 return;
             }
         }
@@ -147,11 +189,40 @@ fn labour(service: &Service, mut todo: mpsc::Receiver<Work>) {
     }
 }
 
+/// Makes a run. A disk that came while it looked for one has not been seen by it, and must not wait for its next attempt.
+fn make(service: &Service, run: Run, ending: &Ending) {
+    systemd::status(&format!("run {}", run.number));
+    let arrivals = service.present.arrivals();
+    let worked = catch_unwind(AssertUnwindSafe(|| {
+        let _ends = Under(&service.keeper.live);
+        // The error was logged, and the run is found open afterwards.
+        service.keeper.execute(run, ending)
+    }));
+    match worked {
+        Err(_) => tracing::error!("the run panicked, which is a fault of this program; it is closed and tried again"),
+        Ok(Ok(run)) if run.state == RunState::Waiting && service.present.arrivals() != arrivals => {
+            wake_waiting(service);
+        }
+        Ok(_) => {}
+    }
+    systemd::status("waiting");
+}
+
+/// Has tried at once what waits for a disk that came meanwhile.
+fn wake_waiting(service: &Service) {
+    let here = service.present.names();
+    let woken = presence::wake(service.keeper.office(), &here);
+    if let Err(error) = service.keeper.runtime.block_on(woken) {
+        tracing::error!(error = chain(&error), "what waits for a disk is tried again later");
+    }
+}
+
 /// Looks after the slots whenever there may be something to be done, and at least every [`REST`].
 async fn look_after(service: Arc<Service>) {
     let every = systemd::alive_every().map_or(LOOK_EVERY, |every| every.min(LOOK_EVERY));
     loop {
-        let pause = match look(&service).await {
+        // Boxed, so that the loop does not carry the room of all that it asks.
+        let pause = match Box::pin(look(&service)).await {
             Ok(pause) => pause,
             Err(error) => {
                 tracing::error!(error = chain(&error), "cannot look after the slots; it is tried again");
@@ -185,11 +256,15 @@ fn has_strayed(by_the_clock: TimeDelta, passed: Duration) -> bool {
     TimeDelta::from_std(passed).map_or(true, |passed| (by_the_clock - passed).abs() > STRAY)
 }
 
-async fn look(service: &Service) -> Result<Duration, crate::store::error::StoreError> {
+async fn look(service: &Service) -> Result<Duration, StoreError> {
     let keeper = &service.keeper;
     let current = keeper.live.current();
     let running = current.as_ref().and_then(|current| Some((current.run.plan.as_deref()?, current.run.due?)));
     let agenda = slots::look(keeper.office(), running).await?;
+    let under = current.as_ref().and_then(|current| {
+        Some(stale::Under { run: current.run.number, dataset: current.dataset.as_deref()?, began: current.began? })
+    });
+    stale::tell(keeper.office(), under).await?;
     if agenda.entered && current.is_none() {
         // A queue that is full holds the same already.
         let _full = service.work.try_send(Work::HandOut);
@@ -205,10 +280,38 @@ async fn look(service: &Service) -> Result<Duration, crate::store::error::StoreE
     {
         keeper.live.end();
     }
+    let chore = if keeper.live.current().is_some() {
+        service.doing.make_room();
+        None
+    } else {
+        take_up(service).await?
+    };
     service.news.notify_waiters();
     let longest = if keeper.live.current().is_some() { LOOK_EVERY } else { REST };
-    let until = agenda.next.and_then(|next| (next - keeper.office().now()).to_std().ok());
+    let next = agenda.next.into_iter().chain(chore).min();
+    let until = next.and_then(|next| (next - keeper.office().now()).to_std().ok());
     Ok(until.map_or(longest, |until| until.min(longest)))
+}
+
+/// Takes up the next chore, unless one is under way. Returns when to ask again.
+async fn take_up(service: &Service) -> Result<Option<DateTime<Utc>>, StoreError> {
+    if service.doing.is_busy() {
+        return Ok(None);
+    }
+    if let Some(rest) = service.doing.rests_for() {
+        return Ok(TimeDelta::from_std(rest).ok().map(|rest| service.keeper.office().now() + rest));
+    }
+    // What is about to be unplugged is left alone.
+    if !service.keeper.ejecting.names().is_empty() {
+        return Ok(Some(service.keeper.office().now() + EJECTING));
+    }
+    let next = chores::next(service.keeper.office(), &service.present.names()).await?;
+    let Some(chore) = next.chore else { return Ok(next.at) };
+    let cancel = service.stopping.child_token();
+    if service.doing.begin(&chore, &cancel) && service.work.try_send(Work::Chore(chore, cancel)).is_err() {
+        service.doing.forget();
+    }
+    Ok(next.at)
 }
 
 /// Sends what people are to be told, whenever there is something.
@@ -243,58 +346,6 @@ async fn sweep_logs(service: Arc<Service>) {
             () = service.stopping.cancelled() => return,
         }
     }
-}
-
-/// Waits for the signal to end, lets a run that is nearly done finish, interrupts it otherwise, and awaits the rest.
-async fn wait_for_the_end(service: &Arc<Service>) -> Result<(), ServiceError> {
-    let failed = |source| ServiceError::System { act: "wait for signals", source };
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut told = async || {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    };
-    told().await;
-    systemd::stopping();
-    let mut happenings = service.keeper.live.look_on();
-    service.stopping.cancel();
-    service.tasks.close();
-    if let Some(current) = service.keeper.live.current() {
-        tracing::info!(run = current.run.number, "the service is to end; the run may go on for {} s", DRAIN.as_secs());
-        let over = async {
-            while service.keeper.live.current().is_some() {
-                if happenings.recv().await.is_err() {
-                    tokio::time::sleep(Duration::from_millis(50)).await
-                }
-            }
-        };
-        tokio::pin!(over);
-        tokio::select! {
-            () = &mut over => return finish(service).await,
-            () = tokio::time::sleep(DRAIN) => {}
-            () = told() => {}
-        }
-        tracing::warn!(run = current.run.number, "the run is interrupted; it is taken up again at the next start");
-        systemd::alive();
-        current.ending.interrupt();
-        if tokio::time::timeout(INTERRUPT, over).await.is_err() {
-            tracing::error!(
-                run = current.run.number,
-                "the run does not end; it is left open and found at the next start"
-            );
-        }
-    }
-    finish(service).await
-}
-
-/// Awaits what was started.
-async fn finish(service: &Service) -> Result<(), ServiceError> {
-    if tokio::time::timeout(Duration::from_secs(5), service.tasks.wait()).await.is_err() {
-        tracing::warn!("somebody still listens; the conversation is broken off");
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::live::{Happening, Under};
 use super::run_log::RunLog;
 use crate::config::model::Config;
 use crate::jobs::execute::Ending;
+use crate::jobs::office::day;
 use crate::jobs::progress::Event;
 use crate::jobs::report::RunReport;
 use crate::jobs::{deliver, select, slots, standing};
@@ -50,7 +51,7 @@ pub fn back_up(
     asked: &Asked<'_>,
 ) -> Result<RunReport, ServiceError> {
     let Asked { names, by, ending, listen } = asked;
-    let items = select::select(&config, names)?;
+    let items = select::select(&config, names, day(&config, clock()))?;
     let keeper = Keeper::open(config, logs, runtime.handle().clone(), clock)?;
     let office = keeper.office();
     // Slots that have begun meanwhile are known before the run, so that it counts for them.

@@ -6,8 +6,10 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::disks::Ejecting;
 use super::error::ServiceError;
 use super::key;
 use super::live::Live;
@@ -15,6 +17,8 @@ use super::run_log::RunLog;
 use crate::config::model::Config;
 use crate::config::secret;
 use crate::jobs::backup::{self, Looked, Outcome};
+use crate::jobs::chores::{self, Chore};
+use crate::jobs::disk_retire;
 use crate::jobs::error::chain;
 use crate::jobs::execute::{self, Ending, Hands};
 use crate::jobs::hand_out;
@@ -22,11 +26,11 @@ use crate::jobs::lock::{self, RunLock};
 use crate::jobs::office::Office;
 use crate::jobs::progress::Event;
 use crate::jobs::select::Item;
-use crate::jobs::{recover, slots};
+use crate::jobs::{recover, slots, spool};
 use crate::register::key::Key;
 use crate::store::db::Store;
 use crate::store::error::StoreError;
-use crate::store::rows::Run;
+use crate::store::rows::{Run, Trigger};
 
 /// How many of a dataset's last backups say how long the next one will take.
 const HISTORY: u32 = 5;
@@ -39,6 +43,7 @@ pub(super) struct Keeper {
     pub(super) clock: fn() -> DateTime<Utc>,
     pub(super) logs: RunLog,
     pub(super) live: Live,
+    pub(super) ejecting: Ejecting,
     pub(super) runtime: Handle,
     _held: RunLock,
 }
@@ -59,7 +64,17 @@ impl Keeper {
         let url = config.database.url.clone();
         let store = runtime.block_on(Store::open(&url, password.as_ref().map(secret::Secret::expose)))?;
         let key = key::load(&config.paths.state)?;
-        let keeper = Self { config, store, key, clock, logs, live: Live::new(), runtime, _held: held };
+        let keeper = Self {
+            config,
+            store,
+            key,
+            clock,
+            logs,
+            live: Live::new(),
+            ejecting: Ejecting::default(),
+            runtime,
+            _held: held,
+        };
         hand_out::take_over(keeper.office(), &keeper.runtime, &keeper.key)?;
         keeper.recover()?;
         Ok(keeper)
@@ -68,7 +83,7 @@ impl Keeper {
     /// Closes runs that were cut off. It must not be called while one is under way.
     pub(super) fn recover(&self) -> Result<(), StoreError> {
         let entered =
-            self.with_hands(&Ending::default(), |hands| recover::recover(self.office(), &self.runtime, hands))?;
+            self.with_hands(&Ending::default(), true, |hands| recover::recover(self.office(), &self.runtime, hands))?;
         // What was found kept has its entry now, which must not wait for the next run to reach the disks.
         if entered {
             self.hand_out();
@@ -88,7 +103,9 @@ impl Keeper {
             tracing::warn!(run = number, error = error.to_string(), "the run has no log of its own");
         }
         tracing::info!(run = number, plan = run.plan, asked_by = run.asked_by, "the run begins");
-        let done = self.with_hands(ending, |hands| execute::execute(self.office(), &self.runtime, run, ending, hands));
+        let bound = run.trigger == Trigger::Schedule;
+        let done =
+            self.with_hands(ending, bound, |hands| execute::execute(self.office(), &self.runtime, run, ending, hands));
         if let Err(error) = &done {
             tracing::error!(run = number, error = chain(error), "the run cannot be recorded");
         }
@@ -101,6 +118,19 @@ impl Keeper {
         done
     }
 
+    /// Does a chore, and hands the register out if it has grown. Returns whether it is of use to take up the next
+    /// one at once: something was done, and could be recorded.
+    pub(super) fn chore(&self, chore: &Chore, cancel: &CancellationToken) -> bool {
+        tracing::info!("{}", chore.said());
+        let worked = chores::work(self.office(), &self.runtime, chore, cancel);
+        match &worked {
+            Ok(worked) if worked.entered => self.hand_out(),
+            Ok(_) => {}
+            Err(error) => tracing::error!(error = chain(error), "what was done cannot be recorded; it is tried again"),
+        }
+        worked.is_ok_and(|worked| worked.moved)
+    }
+
     /// Copies the register to every disk that is here.
     pub(super) fn hand_out(&self) {
         if let Err(error) = hand_out::hand_out(self.office(), &self.runtime, &self.key) {
@@ -109,21 +139,34 @@ impl Keeper {
     }
 
     /// Works with the hands that really back up.
-    fn with_hands<T>(&self, ending: &Ending, work: impl FnOnce(Hands<'_>) -> T) -> T {
+    fn with_hands<T>(&self, ending: &Ending, bound: bool, work: impl FnOnce(Hands<'_>) -> T) -> T {
         let clock = self.clock;
         let tail = Mutex::new(None);
         let listen = |event: Event| {
             let tail = *tail.lock().unwrap_or_else(PoisonError::into_inner);
             self.live.tell(event, clock(), tail);
         };
-        let admit = |items: &[Item]| backup::admit_all(&self.config, clock(), items);
+        let admit = |items: &[Item]| self.turned_away(backup::admit_all(&self.config, clock(), items));
         let keep = |id: Uuid, item: Item, looked: &Looked| -> Outcome {
             *tail.lock().unwrap_or_else(PoisonError::into_inner) = self.tail_ms(&item);
             let (config, runtime) = (&self.config, &self.runtime);
-            let run = backup::Run { config, runtime, now: &clock, cancel: &ending.token, listen: &listen };
+            let stamp = || self.office().stamp(clock());
+            if let Some(outcome) = spool::deliver(config, id, &item, looked, &stamp, &ending.token) {
+                return outcome;
+            }
+            let run = backup::Run { config, runtime, now: &clock, cancel: &ending.token, bound, listen: &listen };
             backup::one(run, id, item, looked)
         };
         work(Hands { admit: &admit, keep: &keep })
+    }
+
+    /// The disks that were looked at, without those that are out of service or being ejected.
+    fn turned_away(&self, mut looked: Looked) -> Looked {
+        match self.runtime.block_on(self.store.disks()) {
+            Ok(rows) => disk_retire::turn_away(&mut looked, &rows, &self.ejecting.names()),
+            Err(error) => tracing::error!(error = chain(&error), "it is not known which disks are out of service"),
+        }
+        looked
     }
 
     /// How long a dataset has lately taken from its last byte to its end: the median, in milliseconds.

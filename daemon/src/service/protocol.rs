@@ -59,6 +59,31 @@ pub enum Request {
         /// At most so many.
         limit: u32,
     },
+    /// The newest readings of copies: a listing of [`crate::jobs::report_checks::CheckReport`].
+    Checks {
+        /// Only of this `SERVER/DATASET/STAMP`.
+        archive: Option<String>,
+        /// At most so many.
+        limit: u32,
+    },
+    /// All copies of a backup: a list of [`crate::jobs::report_checks::CopyReport`].
+    CopiesOf {
+        /// `SERVER/DATASET/STAMP`.
+        archive: String,
+    },
+    /// The copies on a disk that are not good any more: a list of [`crate::jobs::report_checks::CopyReport`].
+    DamagedOn {
+        /// The disk's name.
+        disk: String,
+    },
+    /// Records a reading that a command made. The answer is nothing.
+    RecordCheck(crate::jobs::report_checks::Reading),
+    /// Says that the last backup of a dataset, which is odd, is right. The answer is the backup's name, or nothing where it is
+    /// not odd.
+    Accept {
+        /// `SERVER/DATASET`.
+        dataset: String,
+    },
     /// Starts a run: the answer is [`crate::jobs::report::RunReport`], queued.
     Backup {
         /// Plans or `SERVER/DATASET`; every plan, if none.
@@ -127,8 +152,82 @@ pub enum Request {
         /// Why it was not shown.
         error: Option<String>,
     },
+    /// Removes what the rules keep no more, or only says what that is: a list of [`crate::jobs::prune::Verdict`].
+    Prune {
+        /// Only on this disk.
+        disk: Option<String>,
+        /// Whether nothing is to be touched.
+        dry_run: bool,
+    },
+    /// The backups that must stay: a list of [`PinLine`].
+    Pins,
+    /// Has a backup stay whatever the rules say. The answer is a sentence.
+    Pin {
+        /// `SERVER/DATASET/STAMP`.
+        archive: String,
+        /// Why.
+        reason: String,
+    },
+    /// Leaves a backup to the rules again. The answer is a sentence.
+    Unpin {
+        /// `SERVER/DATASET/STAMP`.
+        archive: String,
+    },
+    /// Restores backups for a test: [`Line::Text`] lines, then a listing of [`crate::jobs::drill::report::DrillReport`].
+    Drill {
+        /// Plans or `SERVER/DATASET`; every plan, if none.
+        names: Vec<String>,
+        /// The only disk to read from.
+        disk: Option<String>,
+    },
+    /// The newest drills: a listing of [`crate::jobs::drill::report::DrillReport`].
+    Drills {
+        /// Only of this `SERVER/DATASET`.
+        dataset: Option<String>,
+        /// At most so many.
+        limit: u32,
+    },
     /// Sends a message over every channel. The answer is a sentence.
     TestNotice,
+    /// Every disk: [`crate::jobs::report_disks::DisksReport`].
+    Disks,
+    /// Lets go of a disk that is to be ejected: [`crate::jobs::report_disks::LetGo`].
+    DiskLetGo {
+        /// Its name.
+        disk: String,
+    },
+    /// Tells what became of a disk that was let go. The answer is a sentence.
+    DiskEjected {
+        /// Its name.
+        disk: String,
+        /// Whether it is out.
+        out: bool,
+        /// How it was done.
+        how: Option<String>,
+    },
+    /// Takes a disk out of service: [`crate::jobs::report_disks::RetireReport`].
+    DiskRetire {
+        /// Its name.
+        disk: String,
+        /// Why.
+        reason: String,
+        /// Whether it is known that it may hold the last good copy of something.
+        sure: bool,
+    },
+    /// Takes over what the disk at a path holds: [`crate::jobs::report_disks::AdoptReport`].
+    DiskAdopt {
+        /// The path, absolute.
+        path: String,
+    },
+    /// Tells what a disk says of its own health. The answer is a word.
+    DiskHealth {
+        /// Its id.
+        id: String,
+        /// In words.
+        health: String,
+    },
+    /// Rebuilds the index from the disks that are here: [`crate::jobs::report_disks::RebuildReport`].
+    IndexRebuild,
 }
 
 /// A line of an answer.
@@ -177,6 +276,21 @@ pub struct RegisterLine {
     pub text: String,
     /// Its digest.
     pub hash: String,
+}
+
+/// A backup that must stay.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PinLine {
+    /// `SERVER/DATASET/STAMP`.
+    pub archive: String,
+    /// Why.
+    pub reason: String,
+    /// Who said so.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// The disks that hold it.
+    pub disks: Vec<String>,
 }
 
 /// A notice for a desktop.

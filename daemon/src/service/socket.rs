@@ -64,7 +64,7 @@ pub(super) async fn serve(service: Arc<Service>, listener: UnixListener) {
         let one = Arc::clone(&service);
         service.tasks.spawn(async move {
             let stopping = one.stopping.clone();
-            stopping.run_until_cancelled(converse(&one, stream)).await;
+            stopping.run_until_cancelled(Box::pin(converse(&one, stream))).await;
             drop(room);
         });
     }
@@ -83,7 +83,7 @@ async fn converse(service: &Arc<Service>, stream: UnixStream) {
         return;
     }
     let result = match request(&line) {
-        Ok(request) => answer::answer(service, &who, request, &mut writer).await,
+        Ok(request) => Box::pin(answer::answer(service, &who, request, &mut writer)).await,
         Err(refusal) => Err(refusal),
     };
     let last = match result {
