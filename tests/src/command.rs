@@ -94,10 +94,11 @@ pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// The folder of built programs, beside that of the running test.
+/// The folder of built programs: that of the running program, or the one above a running test's.
 fn built() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.parent().and_then(Path::parent).unwrap().to_owned()
+    let own = std::env::current_exe().unwrap();
+    let folder = own.parent().unwrap();
+    if folder.ends_with("deps") { folder.parent().unwrap().to_owned() } else { folder.to_owned() }
 }
 
 /// The program `resguardo`.

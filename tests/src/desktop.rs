@@ -30,7 +30,7 @@ impl SessionBus {
         let address = format!("unix:path={}", socket.display());
         let config = format!(
             "<busconfig><type>session</type><listen>{address}</listen><policy context=\"default\">\
-             <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/>\
+             <allow user=\"*\"/><allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/>\
              </policy></busconfig>\n"
         );
         fs::write(folder.join("config"), config).unwrap();

@@ -12,6 +12,7 @@ pub mod mail;
 pub mod machine;
 pub mod mariadb;
 pub mod postgres;
+pub mod proxy;
 pub mod server;
 pub mod sshd;
 pub mod world;

@@ -28,7 +28,8 @@ impl MariaDb {
     pub fn start(folder: &Path) -> Self {
         let init = "install -d -o mysql -g mysql \"$1\"\n\
             mariadb-install-db --no-defaults --user=mysql --datadir=\"$1/data\" --auth-root-authentication-method=normal \
-            --skip-test-db --innodb-log-file-size=8M >/dev/null 2>&1";
+            --skip-test-db --innodb-log-file-size=8M >\"$1/install.log\" 2>&1 ||\n\
+            { cat \"$1/install.log\" \"$1\"/data/*.err >&2; exit 1; }";
         sh(init, &[text(folder)]);
         let option = |name: &str, file: &str| format!("--{name}={}", folder.join(file).display());
         let options = [

@@ -17,7 +17,7 @@ pub struct Postgres {
     pub socket: PathBuf,
     /// The folder of its programs.
     pub programs: PathBuf,
-    _server: Server,
+    server: Server,
 }
 
 impl Postgres {
@@ -32,15 +32,20 @@ impl Postgres {
         sh(init, &[text(folder), text(&programs)]);
         let trust = "local all con_clave scram-sha-256\nlocal all all trust\n";
         fs::write(folder.join("data/pg_hba.conf"), trust).unwrap();
-        let (program, data) = (programs.join("postgres"), folder.join("data"));
-        let options = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=20", "-k"].map(OsStr::new);
-        let argv = [&[program.as_os_str(), OsStr::new("-D"), data.as_os_str()][..], &options, &[folder.as_os_str()]];
-        let mut server = Server::start("postgres", Signal::QUIT, &argv.concat(), &folder.join("log"));
-        until("PostgreSQL is ready", || {
-            assert!(server.runs(), "{}", fs::read_to_string(folder.join("log")).unwrap());
-            run(Command::new(programs.join("pg_isready")).arg("-q").arg("-h").arg(folder)).code == 0
-        });
-        Self { socket: folder.to_owned(), programs, _server: server }
+        let server = started(folder, &programs);
+        Self { socket: folder.to_owned(), programs, server }
+    }
+
+    /// Ends it as a machine without memory does: all of it, at once.
+    pub fn kill(&mut self) {
+        let pid = self.server.pid().to_string();
+        sh("kill -KILL $(ps -o pid= --ppid \"$1\") \"$1\"", &[&pid]);
+        until("PostgreSQL has ended", || !self.server.runs());
+    }
+
+    /// Starts it again.
+    pub fn restart(&mut self) {
+        self.server = started(&self.socket, &self.programs);
     }
 
     /// One of its programs, connecting as its superuser.
@@ -65,4 +70,17 @@ impl Postgres {
         let lines = text.lines().filter(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"));
         lines.collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Starts the server of a cluster and waits until it answers.
+fn started(folder: &Path, programs: &Path) -> Server {
+    let (program, data) = (programs.join("postgres"), folder.join("data"));
+    let options = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=20", "-k"].map(OsStr::new);
+    let argv = [&[program.as_os_str(), OsStr::new("-D"), data.as_os_str()][..], &options, &[folder.as_os_str()]];
+    let mut server = Server::start("postgres", Signal::QUIT, &argv.concat(), &folder.join("log"));
+    until("PostgreSQL is ready", || {
+        assert!(server.runs(), "{}", fs::read_to_string(folder.join("log")).unwrap());
+        run(Command::new(programs.join("pg_isready")).arg("-q").arg("-h").arg(folder)).code == 0
+    });
+    server
 }

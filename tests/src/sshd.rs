@@ -31,10 +31,12 @@ impl Sshd {
         for _ in 0..10 {
             let port = free_port();
             let path = folder.display();
+            // A login's bash reads no `.bashrc` that is not the shell's first level; what a machine's own says is no part of
+            // any test.
             let config = format!(
                 "Port {port}\nListenAddress 127.0.0.1\nHostKey {path}/host_key\nAuthorizedKeysFile {path}/authorized\n\
                  StrictModes no\nUsePAM no\nPidFile none\nPermitRootLogin prohibit-password\n\
-                 PasswordAuthentication no\nMaxStartups 100\nLogLevel VERBOSE\n"
+                 PasswordAuthentication no\nMaxStartups 100\nLogLevel VERBOSE\nSetEnv SHLVL=1\n"
             );
             fs::write(folder.join("config"), config).unwrap();
             let config = folder.join("config");

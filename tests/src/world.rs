@@ -95,6 +95,8 @@ impl World {
             "name": name, "host": "127.0.0.1", "port": self.sshd.port, "user": "root", "mode": mode,
             "key": { "file": self.path("login") }, "host_key": self.sshd.host_key(),
             "agent_folder": self.path("agent"), "datasets": [],
+            // What a test kills waits for its link no longer than that.
+            "outage_seconds": 60,
         });
         self.config["plans"][0]["datasets"].as_array_mut().unwrap().push(json!(format!("{name}/*")));
         let servers = self.config["servers"].as_array_mut().unwrap();
@@ -226,6 +228,11 @@ impl Kept {
     pub fn main(&self) -> &Value {
         self.manifest["files"].as_array().unwrap().last().unwrap()
     }
+}
+
+/// Takes a manifest's seal off, so that what is changed in it is not found by that.
+pub fn unsealed(manifest: &mut Value) {
+    manifest.as_object_mut().unwrap().remove("seal");
 }
 
 /// The bytes of a file, or a failure that names it.

@@ -12,7 +12,8 @@ use system_tests::world::World;
 /// A world whose backup takes about a second and has several frames.
 fn busy_world(mode: &str) -> World {
     let mut world = World::with_disks(&[160, 160]);
-    world.server("servidor", mode);
+    // A program that was killed is to its server a link that is lost; what it leaves there is gone soon after.
+    world.server("servidor", mode)["outage_seconds"] = json!(2);
     let source = world.path("dato");
     sh("head -c 12000000 /dev/urandom > \"$1\"", &[text(&source)]);
     let command =
@@ -126,9 +127,9 @@ fn a_claim_that_was_cut_while_it_was_written_is_swept() {
 }
 
 #[test]
-fn an_agent_ends_its_dump_when_the_program_dies() {
+fn an_agent_ends_its_dump_when_the_program_has_been_dead_for_as_long_as_a_link_may_be_away() {
     let mut world = World::new();
-    world.server("servidor", "agent");
+    world.server("servidor", "agent")["outage_seconds"] = json!(2);
     let begun = world.at("empezó");
     let command = format!("touch '{begun}'; cat /dev/zero");
     world.dataset(&json!({ "name": "eterno", "kind": "command", "command": command, "suffix": "bin" }));

@@ -257,6 +257,21 @@ fn an_operator_who_is_logged_in_sees_the_services_messages() {
 }
 
 #[test]
+fn a_restore_drill_runs_within_what_the_unit_allows() {
+    let site = Site::started();
+    let kept = site.by("operadora", &["backup", "bd/quejas", "bd/portal", "bd/sitio"]);
+    kept.exits(0);
+    let outcome = site.by("operadora", &["drill", "bd/quejas", "bd/portal", "bd/sitio", "--json"]);
+    assert_eq!(outcome.code, 0, "{}\n{}", outcome.said(), site.machine.journal(UNIT));
+    let drills = outcome.json()["drills"].clone();
+    for (drill, rows) in [(0, "20000, of each table"), (1, "20000, of each table")] {
+        assert!(drills[drill]["findings"].to_string().contains(rows), "{drills:#}");
+    }
+    assert_eq!(site.machine.sh("pgrep -c -u resguardo", &[]), "1", "only the service itself runs");
+    all_is_true(&site);
+}
+
+#[test]
 fn a_stop_in_the_middle_of_a_run_ends_in_order_and_in_time() {
     let site = Site::started();
     site.hold();

@@ -17,6 +17,10 @@ use uuid::Uuid;
 mod place;
 #[path = "store/chain.rs"]
 mod chain;
+#[path = "store/custody.rs"]
+mod custody;
+#[path = "store/disk_sums.rs"]
+mod disk_sums;
 #[path = "store/opening.rs"]
 mod opening;
 #[path = "store/questions.rs"]

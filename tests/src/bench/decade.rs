@@ -138,6 +138,8 @@ fn copy(row: &Dataset, disk_id: Uuid, disk: &str) -> Copy {
         plain_bytes: row.plain_bytes.unwrap_or_default(),
         archive_bytes: row.archive_bytes.unwrap_or_default(),
         files: row.files.iter().map(|(name, _)| name.clone()).collect(),
+        verified: row.ended,
+        damage: None,
     }
 }
 

@@ -12,12 +12,14 @@ mod process;
 mod profile;
 mod questions;
 mod relay;
+mod restore;
 mod service;
 mod shell;
 mod sshd;
 mod stage;
 mod table;
 mod uses;
+mod verify;
 mod years;
 
 use anyhow::Result;
@@ -37,6 +39,9 @@ pub(crate) fn run() -> Result<()> {
             Section::Distance => distance::measure(&stage)?,
             Section::Live => uses::live(&stage)?,
             Section::Tree => uses::tree(&stage)?,
+            Section::Encrypted => uses::encrypted(&stage)?,
+            Section::Restore => restore::measure(&stage)?,
+            Section::Verify => verify::measure(&stage)?,
             Section::Memory => memory::measure(&stage)?,
             Section::Service => service::measure(&stage)?,
             Section::Profile => profile::measure(&stage)?,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 const USAGE: &str = "tests/bench [--runs N] [--bytes N[M|G]] [--folder DIR] [--only SECTION...]\n\
-     sections: dump tools distance live tree memory service profile (default: all but profile)";
+     sections: dump tools distance live tree encrypted restore verify memory service profile (default: all but profile)";
 
 /// What is to be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,12 @@ pub(crate) enum Section {
     Live,
     /// A tree of files.
     Tree,
+    /// Ours with and without encryption.
+    Encrypted,
+    /// A whole dump restored, and one file.
+    Restore,
+    /// Verification, beside pipes.
+    Verify,
     /// The peak memory of the program.
     Memory,
     /// The service after ten years: its answers, and what it costs at rest.
@@ -30,8 +36,19 @@ pub(crate) enum Section {
 
 impl Section {
     /// All, in their order.
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Dump, Self::Tools, Self::Distance, Self::Live, Self::Tree, Self::Memory, Self::Service, Self::Profile];
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Dump,
+        Self::Tools,
+        Self::Distance,
+        Self::Live,
+        Self::Tree,
+        Self::Encrypted,
+        Self::Restore,
+        Self::Verify,
+        Self::Memory,
+        Self::Service,
+        Self::Profile,
+    ];
 
     fn word(self) -> &'static str {
         match self {
@@ -40,6 +57,9 @@ impl Section {
             Self::Distance => "distance",
             Self::Live => "live",
             Self::Tree => "tree",
+            Self::Encrypted => "encrypted",
+            Self::Restore => "restore",
+            Self::Verify => "verify",
             Self::Memory => "memory",
             Self::Service => "service",
             Self::Profile => "profile",

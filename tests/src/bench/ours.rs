@@ -71,13 +71,23 @@ impl Ours {
         Ok(Self { file: path("resguardo.yaml"), text, disks, _folder: folder })
     }
 
+    /// The same, encrypted to a key that nobody has.
+    pub(crate) fn encrypted(mut self) -> Result<Self> {
+        let mut config: Value = serde_json::from_str(&self.text)?;
+        let key = resguardo::crypt::Identity::generate().recipients();
+        config["encryption"] = json!({ "recipients": key.iter().map(ToString::to_string).collect::<Vec<_>>() });
+        self.text = format!("{config:#}\n");
+        std::fs::write(&self.file, &self.text)?;
+        Ok(self)
+    }
+
     /// One backup, and its removal. The reading back is taken out of its time and reported beside it.
     pub(crate) fn run(&self) -> Result<Sample> {
         let config = config::parse(&self.text, &self.file).map_err(|problems| anyhow!("{problems:?}"))?;
         let steps = Mutex::new(Vec::new());
         let lock = || steps.lock().unwrap_or_else(PoisonError::into_inner);
         let began = Mark::now();
-        let items = select(&config, &[])?;
+        let items = select(&config, &[], resguardo::jobs::office::day(&config, clock()()))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let listen = |event: Event| {
             if let Event::Step(step) = event {
@@ -89,6 +99,7 @@ impl Ours {
             runtime: runtime.handle(),
             now: &clock(),
             cancel: &tokio_util::sync::CancellationToken::new(),
+            bound: false,
             listen: &listen,
         };
         let outcomes = backup::run(run, items);

@@ -23,7 +23,7 @@ const VERIFICATIONS: usize = 5;
 const VERIFY_TARGET_MS: f64 = 2000.0;
 
 /// The questions, and what the database would be asked instead. Those without a target show what a long list costs.
-const QUESTIONS: [(&[&str], &str, bool); 9] = [
+const QUESTIONS: [(&[&str], &str, bool); 10] = [
     (&["--version"], "", true),
     (&["status"], LAST_GOOD, true),
     (&["status", "--json"], LAST_GOOD, true),
@@ -34,6 +34,7 @@ const QUESTIONS: [(&[&str], &str, bool); 9] = [
     ),
     (&["archives"], "SELECT * FROM copies ORDER BY started DESC LIMIT 100", true),
     (&["register", "list"], "SELECT text, hash FROM lines ORDER BY sequence DESC LIMIT 20", true),
+    (&["disk", "list"], "SELECT disk_id, COUNT(*) FROM copies GROUP BY disk_id", true),
     (&["slots"], "SELECT * FROM slots ORDER BY due DESC LIMIT 20", true),
     (
         &["runs", "--limit", "0", "--json"],

@@ -13,6 +13,8 @@ const S_PLUS: &str = "S+: also plain digest, sync";
 const SF: &str = "SF: S+ by AES-GCM, openssl dgst";
 const AGENT: &str = "ours, agent";
 const PLAIN: &str = "ours, plain";
+const AGENT_SEALED: &str = "ours, agent, encrypted";
+const PLAIN_SEALED: &str = "ours, plain, encrypted";
 const RESTIC: &str = "restic";
 const BORG: &str = "borg";
 const PG_DUMP: &str = "ssh pg_dump -Fc; sync";
@@ -96,6 +98,29 @@ pub(crate) fn tree(stage: &Stage) -> Result<()> {
     let done = measure("A tree of files", stage.runs, contenders, &targets);
     std::fs::remove_dir_all(&tree.path)?;
     done
+}
+
+/// What encryption costs: at most three tenths of the throughput, on what compresses and on what does not.
+pub(crate) fn encrypted(stage: &Stage) -> Result<()> {
+    let noise = stage.noise()?;
+    for (title, data) in [("Encrypted, a dump", &stage.dump), ("Encrypted, noise", &noise)] {
+        let both = |mode| anyhow::Ok((ours(stage, mode, cat(data))?, ours(stage, mode, cat(data))?.encrypted()?));
+        let ((agent, agent_sealed), (plain, plain_sealed)) = (both("agent")?, both("plain")?);
+        let contenders = vec![
+            contender(AGENT, &agent),
+            contender(AGENT_SEALED, &agent_sealed),
+            contender(PLAIN, &plain),
+            contender(PLAIN_SEALED, &plain_sealed),
+        ];
+        let targets = [
+            Target::least(AGENT_SEALED, AGENT, Figure::Rate, 0.7),
+            Target::least(PLAIN_SEALED, PLAIN, Figure::Rate, 0.7),
+            Target::most(AGENT_SEALED, AGENT, Figure::Cpu, 1.43),
+        ];
+        measure(title, stage.runs, contenders, &targets)?;
+    }
+    std::fs::remove_file(&noise.path)?;
+    Ok(())
 }
 
 fn ours(stage: &Stage, mode: &str, dataset: serde_json::Value) -> Result<Ours> {

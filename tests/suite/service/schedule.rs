@@ -153,11 +153,14 @@ fn a_run_without_any_disk_waits_for_one_and_says_which() {
     assert!(entries(&world)[0]["observaciones"].to_string().contains("disco-b"));
     handed_out(&world, &[0]);
     assert_eq!(on_disk(&world, 1), "");
-    // The other disk has the register after the next run.
+    // The other disk has the register, and the copy it is owed with an entry of its own, as soon as it comes.
     world.disks[1].mount();
     clock.set("2026-11-29T02:00:10-06:00");
     status(&world);
     assert_eq!(settled(&world, 2), ["done", "done"]);
+    system_tests::command::until("nothing is owed", || {
+        sql(&world, "SELECT count(*) FROM debts WHERE settled IS NULL") == "0" && told(&world).len() == 3
+    });
     handed_out(&world, &[0, 1]);
     world.run(&["register", "verify"]).exits(0);
 }

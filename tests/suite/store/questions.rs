@@ -120,6 +120,8 @@ async fn copies_are_found_by_disk_and_dataset(place: Place) {
         plain_bytes: 1,
         archive_bytes: 1,
         files: Vec::new(),
+        verified: None,
+        damage: None,
     };
     let copies = vec![copy("a", "web", 1), copy("a", "bd", 2), copy("bb", "web", 3), copy("bb", "bd", 4)];
     store.apply(Change { copies, ..Change::default() }).await.unwrap();

@@ -140,6 +140,8 @@ async fn copies_and_heads_come_back_as_they_were_stored(place: Place) {
         plain_bytes: i64::MAX,
         archive_bytes: 0,
         files: vec![ODD.to_owned()],
+        verified: Some(at(1)),
+        damage: Some(ODD.to_owned()),
     };
     let mut head =
         DiskHead { disk_id: copy.disk_id, disk: ODD.to_owned(), sequence: 1, hash: "ab".repeat(32), given: at(2) };

@@ -13,7 +13,7 @@ use resguardo::config::model::Config;
 use resguardo::jobs::backup::{Kept, Looked, Outcome};
 use resguardo::jobs::error::JobError;
 use resguardo::jobs::execute::{self, Ending, Hands};
-use resguardo::jobs::office::Office;
+use resguardo::jobs::office::{Office, day};
 use resguardo::jobs::select::{self, Item};
 use resguardo::jobs::{recover, slots};
 use resguardo::register::entry::Entry;
@@ -261,7 +261,7 @@ impl<'a> Year<'a> {
     pub(crate) fn operator_backs_up(&self, names: &[&str]) {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         let run = self.with(|office| {
-            let items = select::select(office.config, &names).unwrap();
+            let items = select::select(office.config, &names, day(office.config, office.now())).unwrap();
             let plan = select::only_plan(office.config, &names);
             let run = slots::new_run(office, plan, None, Trigger::Operator, "ana");
             self.runtime.block_on(slots::queue(office, run, items)).unwrap()
