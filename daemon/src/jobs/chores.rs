@@ -27,9 +27,15 @@ pub enum Chore {
         copies: usize,
     },
     /// What the rules keep no more is removed from the disks that are here.
-    Prune,
+    Prune {
+        /// What is to be remembered once it is done.
+        state: String,
+    },
     /// What lies on the disks that are here is read again.
-    Verify,
+    Verify {
+        /// The opportunity that is taken by it.
+        opportunity: String,
+    },
     /// A dataset is restored for a test.
     Drill {
         /// The server.
@@ -46,8 +52,8 @@ impl Chore {
     pub fn said(&self) -> String {
         match self {
             Self::PayDebts { disk, copies } => format!("copying {} to {disk}", units::count(*copies as u64, "backup")),
-            Self::Prune => "removing what the rules keep no more".to_owned(),
-            Self::Verify => "reading again what lies on disks".to_owned(),
+            Self::Prune { .. } => "removing what the rules keep no more".to_owned(),
+            Self::Verify { .. } => "reading again what lies on disks".to_owned(),
             Self::Drill { server, dataset } => format!("restoring {server}/{dataset} for a test"),
             Self::TidySpool => "tidying the spool".to_owned(),
         }
@@ -87,11 +93,11 @@ pub async fn next(office: Office<'_>, here: &BTreeSet<String>) -> Result<Next, S
     }
     // What is owed comes before what may go, and that before what only proves what there is.
     let names: Vec<String> = here.iter().cloned().collect();
-    if prune::due(office, &names).await? {
-        return Ok(Next { chore: Some(Chore::Prune), ..pay });
+    if let Some(state) = prune::due(office, &names).await? {
+        return Ok(Next { chore: Some(Chore::Prune { state }), ..pay });
     }
-    if check_due(office, &names).await? {
-        return Ok(Next { chore: Some(Chore::Verify), ..pay });
+    if let Some(opportunity) = check_due(office, &names).await? {
+        return Ok(Next { chore: Some(Chore::Verify { opportunity }), ..pay });
     }
     drill::remind(office).await?;
     let dataset = drill::due(office).await?;
@@ -106,31 +112,28 @@ pub async fn next(office: Office<'_>, here: &BTreeSet<String>) -> Result<Next, S
 /// The key under which it is remembered which opportunity was taken to read what lies on which disks.
 const CHECKED: &str = "checked";
 
-/// What stands for the last opportunity for reading, and the disks that were there for it.
-fn opportunity(office: Office<'_>, here: &[String]) -> Option<String> {
-    let since = office.config.verification.when.as_ref()?.last_until(office.now())?;
-    Some(format!("{}:{}", since.timestamp(), here.join(",")))
-}
-
-/// Whether there is an opportunity for reading that was not taken yet with the disks that are here.
-async fn check_due(office: Office<'_>, here: &[String]) -> Result<bool, StoreError> {
-    match opportunity(office, here) {
-        Some(now) if !here.is_empty() => Ok(office.store.meta(CHECKED).await?.as_ref() != Some(&now)),
-        _ => Ok(false),
-    }
+/// The last opportunity for reading, with the disks that are here for it, if it was not taken with them yet.
+async fn check_due(office: Office<'_>, here: &[String]) -> Result<Option<String>, StoreError> {
+    let since = office.config.verification.when.as_ref().and_then(|when| when.last_until(office.now()));
+    let Some(since) = since.filter(|_| !here.is_empty()) else { return Ok(None) };
+    let now = format!("{}:{}", since.timestamp(), here.join(","));
+    Ok((office.store.meta(CHECKED).await?.as_ref() != Some(&now)).then_some(now))
 }
 
 /// Reads what is due on every disk that is here.
-fn verify(office: Office<'_>, runtime: &Handle, cancel: &CancellationToken) -> Result<Worked, StoreError> {
-    let here: Vec<String> = prune::here(office.config, None).into_iter().map(|disk| disk.name).collect();
-    let now = opportunity(office, &here);
+fn verify(
+    office: Office<'_>,
+    runtime: &Handle,
+    opportunity: &str,
+    cancel: &CancellationToken,
+) -> Result<Worked, StoreError> {
     let threads = resguardo_agent::framer::threads(office.config.limits.threads);
     while let Some(due) = check::due(office, runtime)? {
         if check::run(office, runtime, cancel, threads, due)?.ended || cancel.is_cancelled() {
             return Ok(Worked { entered: false, moved: true });
         }
     }
-    let meta = now.map(|now| (CHECKED.to_owned(), now)).into_iter().collect();
+    let meta = vec![(CHECKED.to_owned(), opportunity.to_owned())];
     runtime.block_on(office.store.apply(Change { meta, ..Change::default() }))?;
     Ok(Worked { entered: false, moved: true })
 }
@@ -166,11 +169,11 @@ pub fn work(
             // A debt that was not paid has its next attempt later.
             Ok(Worked { entered, moved: true })
         }
-        Chore::Prune => {
-            prune::prune(office, runtime, &prune::here(office.config, None), cancel)?;
+        Chore::Prune { state } => {
+            prune::prune(office, runtime, &prune::here(office.config, None), Some(state), cancel)?;
             Ok(Worked { entered: false, moved: true })
         }
-        Chore::Verify => verify(office, runtime, cancel),
+        Chore::Verify { opportunity } => verify(office, runtime, opportunity, cancel),
         Chore::Drill { server, dataset } => {
             let of = (server.as_str(), dataset.as_str());
             drill::run(office, runtime, of, None, drill::SCHEDULE, cancel, &|_| {})?;

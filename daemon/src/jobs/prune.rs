@@ -53,15 +53,16 @@ struct Decided {
 }
 
 /// Whether there may be something to remove that was not looked at yet: since the last time a run has ended, or another
-/// disk has come.
+/// disk has come. What is returned is to be remembered by [`prune`], which is then not due again until that changes.
 ///
 /// # Errors
 /// What the store says.
-pub async fn due(office: Office<'_>, here: &[String]) -> Result<bool, StoreError> {
+pub async fn due(office: Office<'_>, here: &[String]) -> Result<Option<String>, StoreError> {
     if !has_rules(office.config) {
-        return Ok(false);
+        return Ok(None);
     }
-    Ok(office.store.meta(PRUNED).await?.as_deref() != Some(done(office, here).await?.as_str()))
+    let now = done(office, here).await?;
+    Ok((office.store.meta(PRUNED).await?.as_ref() != Some(&now)).then_some(now))
 }
 
 /// What stands for the state of things in which it was done.
@@ -167,7 +168,7 @@ fn forgive_unwanted(backups: &mut [Backup], rules: &dyn Fn(&str) -> Option<Keep>
 }
 
 /// Removes from these disks, which are here, what the rules keep no more, and forgives the debts that they would not keep.
-/// Returns what became of every copy that was to go. It may be called again at any time.
+/// `remember` is what [`due`] has said, if that was asked. Returns what became of every copy that was to go. It may be called again at any time.
 ///
 /// # Errors
 /// What the store says; what was removed until then is recorded.
@@ -175,6 +176,7 @@ pub fn prune(
     office: Office<'_>,
     runtime: &Handle,
     here: &[Admitted],
+    remember: Option<&str>,
     cancel: &CancellationToken,
 ) -> Result<Vec<Verdict>, StoreError> {
     let decided = runtime.block_on(decide(office))?;
@@ -191,11 +193,10 @@ pub fn prune(
         }
     }
     runtime.block_on(forgive(office, &decided))?;
-    let mut names: Vec<String> = here.iter().map(|disk| disk.name.clone()).collect();
-    names.sort();
-    let state = runtime.block_on(done(office, &names))?;
-    let meta = vec![(PRUNED.to_owned(), state)];
-    runtime.block_on(office.store.apply(Change { meta, ..Change::default() }))?;
+    if let Some(state) = remember {
+        let meta = vec![(PRUNED.to_owned(), state.to_owned())];
+        runtime.block_on(office.store.apply(Change { meta, ..Change::default() }))?;
+    }
     Ok(verdicts)
 }
 

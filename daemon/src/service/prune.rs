@@ -25,7 +25,7 @@ pub(super) async fn prune(service: &Arc<Service>, who: &str, disk: Option<String
     tracing::info!(who, disk, "what the rules keep no more is to be removed");
     let pruned = task(service, move |keeper, cancel| {
         let here = prune::here(&keeper.config, disk.as_deref());
-        prune::prune(keeper.office(), &keeper.runtime, &here, cancel)
+        prune::prune(keeper.office(), &keeper.runtime, &here, None, cancel)
     });
     value(pruned.await?)
 }
