@@ -36,6 +36,14 @@ impl LoopDisk {
         sh("mount -o loop \"$1\" \"$2\"", &[text(&self.image), text(path)]);
     }
 
+    /// Mounts it by a loop device of its own: that of a file system which died may still be held by somebody's copy of the
+    /// table of mounts, such as that of a network's own, and `mount` would take the dead one again.
+    pub fn mount_anew(&self) {
+        let mount = "device=$(losetup --find --show \"$1\"); mount \"$device\" \"$2\" ||\n\
+            mount -o nouuid \"$device\" \"$2\"; losetup --detach \"$device\"";
+        sh(mount, &[text(&self.image), text(&self.path)]);
+    }
+
     /// Unmounts it.
     pub fn umount(&self) {
         // Whoever looks at it in this very moment is soon done.

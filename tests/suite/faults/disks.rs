@@ -85,7 +85,7 @@ fn connect_again(site: &Site) {
     while is_mounted(&disk.path) {
         disk.umount();
     }
-    disk.mount();
+    disk.mount_anew();
 }
 
 pub(crate) fn xfs_shutdown(trials: &mut Trials) {
