@@ -188,7 +188,9 @@ fn restore(folder: &Folder, database: &Database, kept: &[Kept]) -> Result<(), Fa
     for kept in kept {
         let sums = folder.disk().join("archives").join(format!("{}.sha256", kept.archive));
         let files = compare::check_sums(&sums).map_err(differs)?;
-        let Some(main) = files.last() else { return Err(differs("there is no archive".to_owned())) };
+        // A list of members lies beside the archive, too.
+        let main = kept.manifest.main().and_then(|main| files.iter().find(|file| file.ends_with(&main.name)));
+        let Some(main) = main else { return Err(differs("there is no archive".to_owned())) };
         let same = match kept.manifest.dump.kind() {
             "files" => {
                 compare::compare_tree(main, &folder.site()).map(|members| format!("{members} members by tar --compare"))
