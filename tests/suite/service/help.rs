@@ -40,3 +40,10 @@ fn written(world: &World, script: &str) -> String {
     fs::write(world.path("completions.bash"), script).unwrap();
     world.at("completions.bash")
 }
+
+#[test]
+fn the_demonstration_ends_well() {
+    let outcome =
+        system_tests::command::run(std::process::Command::new(system_tests::command::resguardo()).arg("demo"));
+    outcome.exits(0).says("rows").says("members by tar --compare");
+}
