@@ -7,7 +7,7 @@ pub mod desktop;
 mod error;
 mod http;
 mod mail;
-mod spanish;
+pub mod spanish;
 mod target;
 #[cfg(test)]
 mod tests;

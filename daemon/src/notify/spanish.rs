@@ -5,7 +5,8 @@ use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _};
 use super::clean;
 
 const WEEKDAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
-const MONTHS: [&str; 12] = [
+/// The months, January first.
+pub const MONTHS: [&str; 12] = [
     "enero",
     "febrero",
     "marzo",

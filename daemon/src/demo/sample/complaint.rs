@@ -6,9 +6,10 @@ use chrono::{Datelike, Days, NaiveDate};
 use super::random::Random;
 use super::trades::{TRADES, Trade};
 use super::words::{
-    ANSWERS, CLAIMS, COLOURS, DEPARTMENTS, FIRM_MARKS, FIRM_NAMES, GRADES, HARMS, MEN, MOMENTS, MONTHS, OPENINGS,
-    PAYMENTS, PLACES, POSTS, REQUESTS, SURNAMES, TIMES, WOMEN,
+    ANSWERS, CLAIMS, COLOURS, DEPARTMENTS, FIRM_MARKS, FIRM_NAMES, GRADES, HARMS, MEN, MOMENTS, OPENINGS, PAYMENTS,
+    PLACES, POSTS, REQUESTS, SURNAMES, TIMES, WOMEN,
 };
+use crate::notify::spanish::MONTHS;
 
 /// How many providers there are.
 pub(super) const PROVIDERS: u64 = 240;

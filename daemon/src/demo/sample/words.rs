@@ -150,20 +150,6 @@ pub(super) const GRADES: &[&str] = &[
     "quinto magisterio",
     "preparatoria",
 ];
-pub(super) const MONTHS: &[&str] = &[
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-];
 
 pub(super) const WOMEN: &[&str] = &[
     "María",
