@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use super::debts::forgive;
+use super::disk_seen::happened;
 use super::disks;
 use super::entry;
 use super::error::chain;
@@ -199,7 +200,7 @@ async fn record(
             bytes,
             ms,
             text: Some(debt.archive.clone()),
-            ..event(disk_id, disk, kind, now)
+            ..happened(disk_id, disk, kind, now)
         };
         change.disk_events.push(event(target.marker.id, &target.name, DiskEventKind::Wrote));
         change.disk_events.push(event(source.disk_id, &source.disk, DiskEventKind::Read));
@@ -212,11 +213,6 @@ async fn record(
     let note = Some(format!("copied from {}", source.disk));
     change.debts.push(Debt { settled, outcome, note, error: None, ..debt });
     office.store.apply(change).await.map(drop)
-}
-
-/// A row of what happened to a disk.
-pub(super) fn event(disk_id: uuid::Uuid, disk: &str, kind: DiskEventKind, at: DateTime<Utc>) -> DiskEvent {
-    DiskEvent { number: 0, disk_id, disk: disk.to_owned(), at, kind, bytes: None, ms: None, text: None }
 }
 
 /// The disk that is owed the copy took it not, or not as it was given. Whether it is only gone is seen by what watches
@@ -232,7 +228,7 @@ async fn target_failed(
     let mut change = Change::default();
     change.disk_events.push(DiskEvent {
         text: Some(why.clone()),
-        ..event(target.marker.id, &target.name, DiskEventKind::Failed, now)
+        ..happened(target.marker.id, &target.name, DiskEventKind::Failed, now)
     });
     let before = office.store.open_debts(Some(&debt.disk)).await?;
     if before.iter().all(|debt| debt.attempts == 0) {
@@ -258,7 +254,7 @@ async fn source_failed(
     let mut change = Change::default();
     change.disk_events.push(DiskEvent {
         text: Some(why.clone()),
-        ..event(source.marker.id, &source.name, DiskEventKind::Failed, now)
+        ..happened(source.marker.id, &source.name, DiskEventKind::Failed, now)
     });
     if error.is_damage() && is_here {
         change.copies.push(Copy { damage: Some(why.clone()), ..copy.clone() });

@@ -8,13 +8,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::copy::event;
+use super::disk_seen::{first, happened, hardware_of};
 use super::disks;
 use super::office::Office;
 use super::tell::{self, News};
 use super::tell_custody::Custody;
 use crate::config::model::{Config, Place};
-use crate::medium::hardware::{self, Roots};
 use crate::store::change::Change;
 use crate::store::custody_rows::{DiskEventKind, DiskRow};
 use crate::store::error::StoreError;
@@ -60,8 +59,7 @@ pub fn look(config: &Config) -> Vec<Seen> {
         Some(Pending::start(&disk.name, move || {
             let admitted = admit(&name, &place, id)?;
             let room = room(&admitted.name, &admitted.place)?;
-            let hardware = hardware::look(&path, &Roots::system()).ok().and_then(|mounted| mounted.hardware);
-            let hardware = hardware.map(|hardware| (hardware.serial, hardware.model)).unwrap_or_default();
+            let hardware = hardware_of(&path);
             Ok(Seen { name: admitted.name, id: admitted.marker.id, path, room, hardware })
         }))
     };
@@ -84,7 +82,7 @@ pub async fn record(office: Office<'_>, seen: &[Seen]) -> Result<Changes, StoreE
         let came = !was_here(office, disk.id).await?;
         if came {
             tracing::info!(disk = disk.name, place = %disk.path.display(), "a disk is here");
-            change.disk_events.push(event(disk.id, &disk.name, DiskEventKind::Came, now));
+            change.disk_events.push(happened(disk.id, &disk.name, DiskEventKind::Came, now));
             changes.came.push(disk.name.clone());
         }
         if came || known.is_none_or(|row| now - row.last_seen >= SEEN_EVERY || now < row.last_seen) {
@@ -94,7 +92,7 @@ pub async fn record(office: Office<'_>, seen: &[Seen]) -> Result<Changes, StoreE
     for gone in rows.iter().filter(|row| !seen.iter().any(|disk| disk.id == row.id)) {
         if office.config.disk(&gone.name).is_some() && was_here(office, gone.id).await? {
             tracing::info!(disk = gone.name, "a disk is gone");
-            change.disk_events.push(event(gone.id, &gone.name, DiskEventKind::Went, now));
+            change.disk_events.push(happened(gone.id, &gone.name, DiskEventKind::Went, now));
             changes.went.push(gone.name.clone());
         }
     }
@@ -125,21 +123,7 @@ async fn was_here(office: Office<'_>, id: Uuid) -> Result<bool, StoreError> {
 
 fn row(disk: &Seen, known: Option<&DiskRow>, now: DateTime<Utc>) -> DiskRow {
     let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
-    let fresh = DiskRow {
-        id: disk.id,
-        name: disk.name.clone(),
-        first_seen: now,
-        last_seen: now,
-        place: None,
-        serial: None,
-        model: None,
-        total_bytes: None,
-        free_bytes: None,
-        health: None,
-        retired: None,
-        retired_why: None,
-    };
-    let known = known.cloned().unwrap_or(fresh);
+    let known = known.cloned().unwrap_or_else(|| first(disk.id, &disk.name, now));
     let (serial, model) = disk.hardware.clone();
     DiskRow {
         name: disk.name.clone(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::backup::{Kept, Looked, Outcome};
-use super::copy::event;
+use super::disk_seen::happened;
 use super::error::chain;
 use crate::store::custody_rows::{DiskEvent, DiskEventKind};
 use crate::store::rows::{Copy, Dataset, RunState};
@@ -73,13 +73,13 @@ pub(super) fn events(outcome: &Outcome, looked: &Looked, now: DateTime<Utc>) -> 
             bytes: Some(signed(copy.archive_bytes())),
             ms,
             text: Some(kept.archive.clone()),
-            ..event(copy.disk.id, &copy.disk.label, DiskEventKind::Wrote, now)
+            ..happened(copy.disk.id, &copy.disk.label, DiskEventKind::Wrote, now)
         };
         events.extend(kept.copies.iter().map(wrote));
     }
     for (disk, why) in &outcome.failed {
         if let Some(Ok(here)) = looked.get(disk) {
-            let failed = event(here.marker.id, disk, DiskEventKind::Failed, now);
+            let failed = happened(here.marker.id, disk, DiskEventKind::Failed, now);
             events.push(DiskEvent { text: Some(chain(why)), ..failed });
         }
     }
