@@ -6,8 +6,9 @@ use resguardo_agent::framer;
 use tokio_util::sync::CancellationToken;
 
 use super::args_verify::DiskRepair;
+use super::backup_here::now;
 use super::exit::{self, Failure, code};
-use super::verify::{bar, now};
+use super::verify::bar;
 use super::{load, print, socket, verify_copies};
 use crate::config::model::Config;
 use crate::jobs::archives::{self, Found};
@@ -87,7 +88,7 @@ fn one(
     archive: &str,
     sources: &[Admitted],
 ) -> Result<Mended, JobError> {
-    let began = now();
+    let began = now()();
     let bar = bar(archive, 0);
     let cancel = CancellationToken::new();
     let tell = |bytes| bar.inc(bytes);

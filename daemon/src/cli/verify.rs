@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 use resguardo_agent::framer;
 use tokio_util::sync::CancellationToken;
 
 use super::args::Verify;
+use super::backup_here::now;
 use super::exit::{Failure, code};
 use super::verify_fresh::Freshness;
 use super::{key, load, print, socket, verify_copies, verify_fresh};
@@ -39,7 +39,7 @@ pub(super) fn run(config: &Path, asked: &Verify) -> Result<u8, Failure> {
     for name in &asked.names {
         let copies = copies(config.as_ref(), &socket, name)?;
         if let (Some(newest), true) = (copies.first(), means_newest(name)) {
-            fresh.push(verify_fresh::look(config.as_ref(), &socket, name, newest, now()));
+            fresh.push(verify_fresh::look(config.as_ref(), &socket, name, newest, now()()));
         }
         // What two words mean is read once.
         let is_new = |copy: &Found| {
@@ -109,7 +109,7 @@ fn read(
 ) -> Result<Vec<Read>, Failure> {
     let plain = |found: &Found| found.entry.manifest.as_ref().map_or(0, crate::vault::manifest::Manifest::plain_bytes);
     let bar = bar("reading", found.iter().map(plain).sum());
-    let started = now().to_rfc3339();
+    let started = now()().to_rfc3339();
     let others = Mutex::new(vec![Vec::new(); found.len()]);
     let done = |index: usize, verdict: &Verdict| {
         let Some(it) = found.get(index) else { return };
@@ -184,10 +184,4 @@ fn json(read: &Read) -> serde_json::Value {
         "elsewhere": elsewhere,
         "what_to_do": remedy,
     })
-}
-
-/// The time.
-#[expect(clippy::disallowed_methods, reason = "the command line reads the clock for what it does now")]
-pub(super) fn now() -> DateTime<Utc> {
-    Utc::now()
 }

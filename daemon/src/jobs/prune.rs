@@ -215,11 +215,10 @@ fn remove_one(disk: &Admitted, copy: &Copy, on_disk: &[&Decided]) -> Result<Resu
             })
     };
     let newest = on_disk.iter().filter(same).filter_map(|other| other.copy.as_ref()).max_by_key(|other| other.started);
-    if let Some(newest) = newest {
-        let listed = catalogue::list(&store, Some(&format!("{}/{}", copy.server, copy.dataset)))?;
-        if !listed.iter().any(|entry| entry.name() == newest.archive && entry.exists()) {
-            return Ok(Err(format!("{}, which is to stay, is not whole on the disk: verify it first", newest.archive)));
-        }
+    if let Some(newest) = newest
+        && !catalogue::find(&store, &newest.archive)?.is_some_and(|entry| entry.exists())
+    {
+        return Ok(Err(format!("{}, which is to stay, is not whole on the disk: verify it first", newest.archive)));
     }
     let key = format!("{ARCHIVES}{}{MANIFEST_SUFFIX}", copy.archive);
     remove(&store, &key, copy.backup).map(Ok)

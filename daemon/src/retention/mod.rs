@@ -141,7 +141,8 @@ pub fn decide(backups: &[Backup], rules: &dyn Fn(&str) -> Option<Keep>) -> Vec<D
     let wanted: BTreeMap<&str, Wanted<'_>> = disks
         .into_iter()
         .map(|disk| {
-            (disk, Wanted { rules: rules(disk), reasons: wanted_on(disk, &newest_first, rules(disk).as_ref()) })
+            let rules = rules(disk);
+            (disk, Wanted { rules, reasons: wanted_on(disk, &newest_first, rules.as_ref()) })
         })
         .collect();
     let mut decisions = Vec::new();

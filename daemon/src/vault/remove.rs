@@ -38,7 +38,7 @@ pub fn remove(store: &Store, manifest: &str, backup: Uuid) -> Result<Removal, Va
     let objects = store.list(&stem.folder())?;
     let keys = objects.into_iter().map(|object| object.key);
     let rest: Vec<String> = keys.filter(|key| key != manifest && stem.names(key)).collect();
-    let claim = Claim::for_removal(store, Uuid::now_v7(), &stem, rest.clone())?;
+    let claim = Claim::of(store, Uuid::now_v7(), &stem, rest.clone())?;
     store.remove(manifest)?;
     store.sync_folders(manifest)?;
     for key in &rest {

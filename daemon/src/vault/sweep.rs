@@ -47,22 +47,31 @@ impl Claim {
         }
         let mut keys = archives.to_vec();
         keys.push(stem.sha256());
-        Self::write(store, run, stem, keys)
+        Self::of(store, run, stem, keys)
     }
 
-    /// Claims what is about to be removed: once the manifest is gone, a sweep goes on with the rest.
+    /// Claims these of a backup, whatever lies under them: for what is about to be removed, so that once the manifest is gone
+    /// a sweep goes on with the rest.
     ///
     /// # Errors
     /// [`VaultError`].
-    pub(super) fn for_removal(store: &Store, run: Uuid, stem: &Stem, keys: Vec<String>) -> Result<Self, VaultError> {
-        Self::write(store, run, stem, keys)
+    pub(super) fn of(store: &Store, run: Uuid, stem: &Stem, keys: Vec<String>) -> Result<Self, VaultError> {
+        Self::hold(store, &Claimed { run, manifest: stem.manifest(), keys })
     }
 
-    fn write(store: &Store, run: Uuid, stem: &Stem, keys: Vec<String>) -> Result<Self, VaultError> {
-        let claimed = Claimed { run, manifest: stem.manifest(), keys };
+    /// Claims nothing but the folder of what is not finished, for work on a backup that is there already.
+    ///
+    /// # Errors
+    /// [`VaultError::Operation`].
+    pub fn unfinished(store: &Store, run: Uuid) -> Result<Self, VaultError> {
+        Self::hold(store, &Claimed { run, manifest: String::new(), keys: Vec::new() })
+    }
+
+    fn hold(store: &Store, claimed: &Claimed) -> Result<Self, VaultError> {
+        let run = claimed.run;
         let key = key(run);
         let failed = |error| operation_io(store.disk(), "claim", &key, error);
-        let json = serde_json::to_vec(&claimed).map_err(|error| failed(error.into()))?;
+        let json = serde_json::to_vec(claimed).map_err(|error| failed(error.into()))?;
         let lock = match path(store, &key) {
             Some(path) => {
                 let lock = write_locked(&path, &json).map_err(failed)?;
@@ -75,24 +84,6 @@ impl Claim {
             }
         };
         Ok(Self { run, _lock: lock })
-    }
-
-    /// Claims nothing but the folder of what is not finished, for work on a backup that is there already.
-    ///
-    /// # Errors
-    /// [`VaultError::Operation`].
-    pub fn unfinished(store: &Store, run: Uuid) -> Result<Self, VaultError> {
-        let claimed = Claimed { run, manifest: String::new(), keys: Vec::new() };
-        let key = key(run);
-        let failed = |error| operation_io(store.disk(), "claim", &key, error);
-        let json = serde_json::to_vec(&claimed).map_err(|error| failed(error.into()))?;
-        let Some(path) = path(store, &key) else {
-            store.write_small(&key, json)?;
-            return Ok(Self { run, _lock: None });
-        };
-        let lock = write_locked(&path, &json).map_err(failed)?;
-        store.sync_folders(&key)?;
-        Ok(Self { run, _lock: Some(lock) })
     }
 
     /// Lets go after everything has its place.

@@ -68,7 +68,7 @@ fn a_removal_that_was_cut_off_is_undone_or_finished_by_the_sweep() {
         let whole = disk.keys();
         let store = disk.store();
         let rest = vec![run.final_key(), run.stem.sha256()];
-        drop(Claim::for_removal(&store, Uuid::now_v7(), &run.stem, rest).unwrap());
+        drop(Claim::of(&store, Uuid::now_v7(), &run.stem, rest).unwrap());
         if manifest_is_gone {
             store.remove(&run.stem.manifest()).unwrap();
             assert!(catalogue::list(&store, None).unwrap().is_empty(), "it exists no more");
