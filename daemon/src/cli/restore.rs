@@ -1,6 +1,9 @@
 //! `resguardo restore`: from an archive back to what it was made of.
 
-use std::path::Path;
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
 
 use resguardo_agent::framer;
 use resguardo_shared::dump::{self, Dump};
@@ -20,6 +23,9 @@ use crate::jobs::patterns::Pattern;
 use crate::jobs::restore::{self, Given, Reading, What};
 use crate::jobs::{disks, unpack};
 use crate::units;
+
+/// What a pipe is asked to hold, which is what any user may have.
+const PIPE_BYTES: usize = 1024 * 1024;
 
 pub(super) fn run(config: &Path, asked: &Restore) -> Result<u8, Failure> {
     let (config, copies) = copies(config, &asked.archive, asked.disk.as_ref(), asked.on.is_some())?;
@@ -161,7 +167,9 @@ fn placed(found: &Found, asked: &Restore, reading: Reading<'_>) -> Result<(Given
     }
     if to == "-" {
         let what = What::Part(part.unwrap_or(dump::Part::Main));
-        let given = restore::to_stream(found, what, reading, &mut std::io::stdout())?;
+        let mut out =
+            stdout().map_err(|source| JobError::Write { act: "write", path: PathBuf::from("-"), source })?;
+        let given = restore::to_stream(found, what, reading, &mut out)?;
         return Ok((given, json!({ "to": to }), String::new()));
     }
     if asked.extract {
@@ -172,6 +180,14 @@ fn placed(found: &Found, asked: &Restore, reading: Reading<'_>) -> Result<(Given
     let files: String = paths.iter().map(|path| format!("\n  {}", path.display())).collect();
     let text = format!(", every digest compared:{files}\n{}", next(found));
     Ok((given, json!({ "to": to, "files": paths }), text))
+}
+
+/// Standard output without the library's buffer, which would look for line ends in a dump and copy what comes after them.
+fn stdout() -> io::Result<File> {
+    let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    // A pipe of 64 KiB has two programs wake each other sixteen times for each MiB. What is no pipe stays as it is.
+    let _is_pipe = rustix::pipe::fcntl_setpipe_size(&out, PIPE_BYTES);
+    Ok(out)
 }
 
 /// The part that a word means.

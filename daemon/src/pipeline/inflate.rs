@@ -139,29 +139,30 @@ pub fn inflate_digested(
     give: impl FnMut(&[u8]) -> io::Result<()> + Send,
 ) -> Result<Inflated, InflateError> {
     let threads = threads.max(1);
-    // One frame is read, one given, one waits for each of these, and one is with each thread.
-    let depth = threads + 2;
+    // One frame is read, one waits for each of the threads, and one is with each of them.
+    let depth = 2 * threads + 1;
     let (work_in, work_out) = sync_channel::<Packed>(depth);
     let work_out = Mutex::new(work_out);
     let (ticket_in, ticket_out) = sync_channel::<Buffers>(depth);
     for _ in 0..depth {
         let _fits = ticket_in.try_send(Buffers::default());
     }
-    let (plain_in, plain_out) = sync_channel::<Unpacked>(depth);
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            let (work, plain) = (&work_out, plain_in.clone());
-            scope.spawn(move || unpack(work, &plain));
-        }
-        drop(plain_in);
-        let giver = scope.spawn(move || give_in_order(&plain_out, &ticket_in, give));
+    let order = Mutex::new(Order::default());
+    let giver = Mutex::new(Giver::new(give, ticket_in));
+    let read = thread::scope(|scope| {
+        let workers: Vec<_> =
+            (0..threads).map(|_| scope.spawn(|| unpack_and_give(&work_out, &order, &giver))).collect();
         let read = read_frames(&mut archive, table, &ticket_out, &work_in);
         drop((work_in, ticket_out));
-        let mut inflated = giver.join().map_err(|_| InflateError::Give(io::Error::other("a thread panicked")))??;
-        read_rest(&mut archive, read?)?;
-        (inflated.archive_bytes, inflated.archive_sha256) = tally.finish();
-        Ok(inflated)
-    })
+        let ends = workers.into_iter().map(|worker| worker.join());
+        let given = ends.map(|end| end.unwrap_or_else(|_| Err(io::Error::other("a thread panicked"))));
+        given.fold(Ok(()), Result::and).map_err(InflateError::Give)?;
+        read
+    })?;
+    read_rest(&mut archive, read)?;
+    let mut inflated = giver.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
+    (inflated.archive_bytes, inflated.archive_sha256) = tally.finish();
+    Ok(inflated)
 }
 
 fn read_frames(
@@ -205,15 +206,48 @@ fn read_rest(archive: &mut impl Read, at: u64) -> Result<(), InflateError> {
     }
 }
 
-fn unpack(work: &Mutex<Receiver<Packed>>, unpacked: &SyncSender<Unpacked>) {
+/// Unpacks frames; whoever has one whose turn it is gives it and all that follow it, while the others go on unpacking.
+/// A thread that only gave would be waited for by the others, or they by it.
+fn unpack_and_give<G: FnMut(&[u8]) -> io::Result<()>>(
+    work: &Mutex<Receiver<Packed>>,
+    order: &Mutex<Order>,
+    giver: &Mutex<Giver<G>>,
+) -> io::Result<()> {
     let mut context = DCtx::create();
     loop {
         let packed = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Packed { place, entry, mut buffers }) = packed else { return };
+        let Ok(Packed { place, entry, mut buffers }) = packed else { return Ok(()) };
         let plain = unpack_frame(&mut context, entry, &mut buffers);
-        if unpacked.send(Unpacked { place, entry, plain, buffers }).is_err() {
-            return;
+        let mut next = order.lock().unwrap_or_else(PoisonError::into_inner).put(Unpacked { place, entry, plain, buffers });
+        while let Some(piece) = next {
+            giver.lock().unwrap_or_else(PoisonError::into_inner).give(piece)?;
+            next = order.lock().unwrap_or_else(PoisonError::into_inner).next();
         }
+    }
+}
+
+/// Puts frames that were unpacked in any order into the order of the archive.
+#[derive(Default)]
+struct Order {
+    early: BTreeMap<u64, Unpacked>,
+    next: u64,
+    /// Whether a thread gives at this time, which will ask for the next one.
+    gives: bool,
+}
+
+impl Order {
+    /// Takes a frame; whoever gets one back is to give it.
+    fn put(&mut self, piece: Unpacked) -> Option<Unpacked> {
+        self.early.insert(piece.place.frame, piece);
+        if self.gives { None } else { self.next() }
+    }
+
+    /// The frame whose turn it is, for the thread that gives.
+    fn next(&mut self) -> Option<Unpacked> {
+        let piece = self.early.remove(&self.next);
+        self.gives = piece.is_some();
+        self.next += u64::from(self.gives);
+        piece
     }
 }
 
@@ -233,49 +267,61 @@ fn unpack_frame(context: &mut DCtx<'_>, entry: Entry, buffers: &mut Buffers) -> 
     Ok(compressed.last_chunk().copied().map(u32::from_le_bytes) == Some(entry.checksum))
 }
 
-fn give_in_order(
-    unpacked: &Receiver<Unpacked>,
-    tickets: &SyncSender<Buffers>,
-    mut give: impl FnMut(&[u8]) -> io::Result<()>,
-) -> Result<Inflated, InflateError> {
-    let mut hasher = Hasher::default();
-    let mut inflated = Inflated {
-        archive_bytes: 0,
-        frames: 0,
-        archive_sha256: Digest([0; 32]),
-        plain_bytes: 0,
-        plain_sha256: Digest([0; 32]),
-        damage: Vec::new(),
-        damaged_frames: 0,
-    };
-    let mut early = BTreeMap::new();
-    let (mut next, mut gap) = (0, false);
-    for piece in unpacked {
-        early.insert(piece.place.frame, piece);
-        while let Some(Unpacked { place, entry, plain, buffers }) = early.remove(&next) {
-            next += 1;
-            match plain {
-                // Whoever takes the dump must not be given one with a gap.
-                Ok(_) if gap => {}
-                Ok(listed) => {
-                    hasher.update(&buffers.plain);
-                    inflated.plain_bytes += buffers.plain.len() as u64;
-                    give(&buffers.plain).map_err(InflateError::Give)?;
-                    if !listed {
-                        inflated.note(place, entry, "its checksum is not the one in the seek table".to_owned(), true);
-                    }
-                }
-                Err(what) => {
-                    gap = true;
-                    inflated.note(place, entry, what, false);
+/// What is given, in order.
+struct Giver<G> {
+    give: G,
+    /// Gone once the dump is not taken any more, so that no more of it is read.
+    tickets: Option<SyncSender<Buffers>>,
+    hasher: Hasher,
+    inflated: Inflated,
+    /// Whoever takes the dump must not be given one with a gap.
+    gap: bool,
+}
+
+impl<G: FnMut(&[u8]) -> io::Result<()>> Giver<G> {
+    fn new(give: G, tickets: SyncSender<Buffers>) -> Self {
+        let nothing = Digest([0; 32]);
+        let inflated = Inflated {
+            archive_bytes: 0,
+            frames: 0,
+            archive_sha256: nothing,
+            plain_bytes: 0,
+            plain_sha256: nothing,
+            damage: Vec::new(),
+            damaged_frames: 0,
+        };
+        Self { give, tickets: Some(tickets), hasher: Hasher::default(), inflated, gap: false }
+    }
+
+    fn give(&mut self, Unpacked { place, entry, plain, buffers }: Unpacked) -> io::Result<()> {
+        // They come back only if all goes well, with a panic as with an error.
+        let tickets = self.tickets.take();
+        self.inflated.frames += 1;
+        match plain {
+            Ok(_) if self.gap => {}
+            Ok(listed) => {
+                self.hasher.update(&buffers.plain);
+                self.inflated.plain_bytes += buffers.plain.len() as u64;
+                (self.give)(&buffers.plain)?;
+                if !listed {
+                    self.inflated.note(place, entry, "its checksum is not the one in the seek table".to_owned(), true);
                 }
             }
+            Err(what) => {
+                self.gap = true;
+                self.inflated.note(place, entry, what, false);
+            }
+        }
+        if let Some(tickets) = &tickets {
             let _reader_is_done = tickets.try_send(buffers);
         }
+        self.tickets = tickets;
+        Ok(())
     }
-    inflated.frames = next;
-    inflated.plain_sha256 = hasher.finish();
-    Ok(inflated)
+
+    fn finish(self) -> Inflated {
+        Inflated { plain_sha256: self.hasher.finish(), ..self.inflated }
+    }
 }
 
 impl Inflated {
