@@ -1,7 +1,7 @@
 //! The agent's command line, small enough to be read without a parser library. It may not know the daemon.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::{hold, serve, sqlite_copy};
@@ -20,8 +20,9 @@ pub fn main(program: Vec<String>, arguments: Vec<String>) -> ExitCode {
     let done = match words.as_slice() {
         ["serve"] => serve::serve(&program, None).map_err(|error| error.to_string()),
         ["serve", "--allow", file] => serve::serve(&program, Some(Path::new(file))).map_err(|error| error.to_string()),
+        ["local"] => serve::local().map_err(|error| error.to_string()),
         ["hold"] => hold::hold(&program).map_err(|error| error.to_string()),
-        ["sqlite-copy", path] => sqlite_copy::give(Path::new(path), &scratch(), &mut io::stdout()),
+        ["sqlite-copy", path] => sqlite_copy::give(Path::new(path), &sqlite_copy::scratch(), &mut io::stdout()),
         ["sqlite-copy", path, folder] => sqlite_copy::give(Path::new(path), Path::new(folder), &mut io::stdout()),
         ["--version"] => say(&mut io::stdout(), &format!("resguardo-agent {}\n", env!("CARGO_PKG_VERSION"))),
         _ => Err(USAGE.to_owned()),
@@ -38,9 +39,4 @@ pub fn main(program: Vec<String>, arguments: Vec<String>) -> ExitCode {
 
 fn say(out: &mut impl io::Write, text: &str) -> Result<(), String> {
     out.write_all(text.as_bytes()).map_err(|error| error.to_string())
-}
-
-/// The folder for a copy when nobody names one: `$TMPDIR`, else `/var/tmp`, which survives more than `/tmp` holds.
-fn scratch() -> PathBuf {
-    std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from("/var/tmp"), PathBuf::from)
 }

@@ -14,7 +14,8 @@ use resguardo_shared::wire::{Counts, End, Exit, Request};
 
 use crate::framer::{self, FramerError, Settings};
 use crate::link::Link;
-use crate::process::{self, Running};
+use crate::process::{self, OWN, Running};
+use crate::sqlite_copy::{self, Folder};
 
 /// How long a dump may take to be gone when nobody wants it any more. What has left its process group may hang for ever.
 const ENDING: Duration = Duration::from_secs(10);
@@ -23,13 +24,22 @@ const ENDING: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Giving(mpsc::Receiver<()>);
 
+/// Who copies SQLite databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copier {
+    /// The server's own `sqlite3`, where it is installed.
+    Installed,
+    /// We, whatever is installed: where the daemon runs, hardly another program may be started.
+    Own,
+}
+
 impl Giving {
-    /// Runs a dump and gives its frames and its end to a link. `program` is how this program calls itself.
-    pub fn start(program: &[String], request: &Request, link: &Arc<Link>) -> Self {
-        let (program, request, link) = (program.to_vec(), request.clone(), Arc::clone(link));
+    /// Runs a dump and gives its frames and its end to a link.
+    pub fn start(copier: Copier, request: &Request, link: &Arc<Link>) -> Self {
+        let (request, link) = (request.clone(), Arc::clone(link));
         let (gone_in, gone_out) = mpsc::sync_channel(1);
         thread::spawn(move || {
-            link.finish(give(&program, &request, &link));
+            link.finish(give(copier, &request, &link));
             // Nobody need wait for it.
             let _alone = gone_in.send(());
         });
@@ -43,8 +53,10 @@ impl Giving {
     }
 }
 
-fn give(program: &[String], request: &Request, link: &Link) -> Result<End, String> {
-    let recipe = localise(recipe::of(&request.dump, request.part), program, &request.dump, request.part);
+fn give(copier: Copier, request: &Request, link: &Link) -> Result<End, String> {
+    let mut recipe = recipe::of(&request.dump, request.part);
+    // The folder goes when all is over: what copies into it may be killed.
+    let _folder = copy_ourselves(&mut recipe, copier, &request.dump, request.part)?;
     let before = count(&recipe, link)?;
     let (running, stdout) =
         Running::start(&recipe.dump).map_err(|error| format!("cannot start {}: {error}", recipe.dump.join(" ")))?;
@@ -66,16 +78,17 @@ fn exit_is_warning(recipe: &Recipe, exit: &Exit) -> bool {
     matches!((exit, recipe.warning_status), (Exit::Status(status), Some(warning)) if *status == warning)
 }
 
-/// On a server without the `sqlite3` program the agent makes the copy itself.
-fn localise(mut recipe: Recipe, program: &[String], dump: &Dump, part: Part) -> Recipe {
-    if let (Dump::Sqlite(sqlite), Part::Main, true) = (dump, part, !in_path("sqlite3"))
-        && sqlite.prefix.is_empty()
-    {
-        recipe.dump = program.to_vec();
-        recipe.dump.extend(["sqlite-copy".to_owned(), sqlite.path.clone()]);
-        recipe.dump.extend(sqlite.scratch.clone());
+/// On a server without the `sqlite3` program, and where none is wanted, we make the copy ourselves, in this folder.
+fn copy_ourselves(recipe: &mut Recipe, copier: Copier, dump: &Dump, part: Part) -> Result<Option<Folder>, String> {
+    let (Dump::Sqlite(sqlite), Part::Main) = (dump, part) else { return Ok(None) };
+    if !sqlite.prefix.is_empty() || (copier == Copier::Installed && in_path("sqlite3")) {
+        return Ok(None);
     }
-    recipe
+    let scratch = sqlite.scratch.as_ref().map_or_else(sqlite_copy::scratch, PathBuf::from);
+    let folder = Folder::new(&scratch)?;
+    let copy = folder.path().to_string_lossy().into_owned();
+    recipe.dump = [OWN, "sqlite-copy", &sqlite.path, &copy].map(str::to_owned).to_vec();
+    Ok(Some(folder))
 }
 
 fn in_path(tool: &str) -> bool {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use resguardo_shared::wire::{self, Refused, Request};
 
-use crate::give::Giving;
+use crate::give::{Copier, Giving};
 use crate::link::{Connection, Link};
 use crate::meet::{self, Place};
 
@@ -70,7 +70,7 @@ pub(crate) fn hold(program: &[String]) -> io::Result<()> {
         thread::spawn(move || listener.incoming().flatten().for_each(|stream| meet_one(stream, &request, &link)));
     }
     say(READY)?;
-    let giving = Giving::start(program, &request, &link);
+    let giving = Giving::start(Copier::Installed, &request, &link);
     let (told, refusal) = link.wait_over();
     giving.wait();
     drop(place);

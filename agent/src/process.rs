@@ -10,6 +10,11 @@ use std::thread::{self, JoinHandle};
 use resguardo_shared::wire::{Exit, STDERR_BYTES_MAX};
 use rustix::process::{Pid, Signal, kill_process_group};
 
+/// This very program, for a command line that runs it once more. It is the agent then, whatever its file is called.
+pub const OWN: &str = "/proc/self/exe";
+/// The name by which it is the agent.
+pub const NAME: &str = "resguardo-agent";
+
 /// A dump command that runs.
 #[derive(Debug)]
 pub struct Running {
@@ -41,6 +46,9 @@ impl Running {
         let (program, arguments) = argv.split_first().ok_or_else(missing)?;
         let mut command = Command::new(program);
         command.args(arguments).process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        if program == OWN {
+            command.arg0(NAME);
+        }
         let mut child = command.spawn()?;
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else { return Err(missing()) };

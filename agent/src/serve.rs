@@ -12,7 +12,7 @@ use std::time::Duration;
 use resguardo_shared::wire::{self, Refused, Request};
 
 use crate::allow::AllowList;
-use crate::give::Giving;
+use crate::give::{Copier, Giving};
 use crate::hold;
 use crate::link::{Connection, Link};
 use crate::meet;
@@ -26,6 +26,33 @@ const SAID_MOST: u64 = 64 * 1024;
 /// # Errors
 /// What standard input or output say, and a refusal too, so that whoever takes our answer for a dump learns otherwise.
 pub fn serve(program: &[String], allow: Option<&Path>) -> io::Result<()> {
+    let (request, input, mut output) = asked(allow)?;
+    let way = request.and_then(|request| Ok((way(program, &request)?, request)));
+    match way {
+        Ok((Some(dump), request)) => {
+            meet::hand_over(&dump, &request, input, output)?;
+            wait(dump)
+        }
+        Ok((None, request)) => here(Copier::Installed, &request, input, output),
+        Err(reason) => refuse(&mut output, reason),
+    }
+}
+
+/// Reads a request of a daemon on this machine from standard input and answers it on standard output. The dump ends with
+/// its daemon, whose end closes both, and starts no other program where we can do without.
+///
+/// # Errors
+/// As [`serve`].
+pub fn local() -> io::Result<()> {
+    let (request, input, mut output) = asked(None)?;
+    match request {
+        Ok(request) => here(Copier::Own, &request, input, output),
+        Err(reason) => refuse(&mut output, reason),
+    }
+}
+
+/// What is asked for, if this agent may answer it, and both ends of the connection.
+fn asked(allow: Option<&Path>) -> io::Result<(Result<Request, String>, File, File)> {
     // Rust's own standard input reads ahead, and its standard output looks for line feeds in whatever is written.
     let mut input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
@@ -33,20 +60,13 @@ pub fn serve(program: &[String], allow: Option<&Path>) -> io::Result<()> {
     let _smaller = rustix::pipe::fcntl_setpipe_size(&output, 1 << 20);
     wire::write_preamble(&mut output)?;
     let request = wire::read_request(&mut input).map_err(|error| error.to_string());
-    let request = request.and_then(|request| admit(request, allow));
-    let way = request.and_then(|request| Ok((way(program, &request)?, request)));
-    match way {
-        Ok((Some(dump), request)) => {
-            meet::hand_over(&dump, &request, input, output)?;
-            wait(dump)
-        }
-        Ok((None, request)) => here(program, &request, input, output),
-        Err(reason) => {
-            let refused = Refused { reason };
-            wire::write_refused(&mut output, &refused)?;
-            Err(io::Error::other(refused.reason))
-        }
-    }
+    Ok((request.and_then(|request| admit(request, allow)), input, output))
+}
+
+fn refuse(output: &mut File, reason: String) -> io::Result<()> {
+    let refused = Refused { reason };
+    wire::write_refused(output, &refused)?;
+    Err(io::Error::other(refused.reason))
 }
 
 /// The way to the dump that is asked for, which is begun if need be; none where it cannot outlive this connection.
@@ -81,11 +101,11 @@ fn wait(dump: UnixStream) -> io::Result<()> {
 }
 
 /// Dumps in this very process.
-fn here(program: &[String], request: &Request, input: File, output: File) -> io::Result<()> {
+fn here(copier: Copier, request: &Request, input: File, output: File) -> io::Result<()> {
     let link = Link::new(Duration::ZERO);
     let connection = Connection { input: input.into(), output: output.into(), told: None };
     link.attach(connection, 0).map_err(|(_, reason)| io::Error::other(reason))?;
-    let giving = Giving::start(program, request, &link);
+    let giving = Giving::start(copier, request, &link);
     let (_, refusal) = link.wait_over();
     giving.wait();
     refusal.map_or(Ok(()), |reason| Err(io::Error::other(reason)))

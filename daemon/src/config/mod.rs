@@ -2,13 +2,14 @@
 //! know how anything runs.
 //!
 //! The text is parsed once ([`serde_yaml`]); `reader` walks the values and notes every fault by path; `locate` then finds
-//! each fault's line by reading the text again. `top`, `server`, `dataset`, `disk`, `plan`, `keep`, `custody` and
-//! `channel` know the keys, one section each; `check` and `options` know what single texts may be.
+//! each fault's line by reading the text again. `top`, `server`, `dataset`, `disk`, `plan`, `keep`, `custody`,
+//! `records` and `channel` know the keys, one section each; `check` and `options` know what single texts may be.
 
 mod channel;
 mod check;
 mod custody;
 mod dataset;
+pub mod desk;
 mod disk;
 mod keep;
 mod locate;
@@ -19,6 +20,7 @@ mod options;
 mod plan;
 pub mod problem;
 mod reader;
+pub mod records;
 pub mod rules;
 pub mod secret;
 mod server;

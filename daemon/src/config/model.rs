@@ -44,6 +44,8 @@ pub struct Config {
     pub notifications: Vec<Channel>,
     /// The pages, if they are served.
     pub web: Option<Web>,
+    /// The support desk's own settings.
+    pub desk: Option<super::desk::Desk>,
 }
 
 impl Config {
@@ -121,11 +123,28 @@ pub enum SecretSource {
     File(PathBuf),
 }
 
-/// A server that is reached over SSH.
+/// A server that is reached over SSH, or this machine itself.
 #[derive(Debug, Clone)]
 pub struct Server {
     /// Its name in plans, on disks and in the register.
     pub name: String,
+    /// How it is reached; `None` just where the mode is [`Mode::Local`].
+    pub login: Option<Login>,
+    /// How dumps are taken.
+    pub mode: Mode,
+    /// Longest silence of a running dump, in seconds; 0 for no limit. Default 1800.
+    pub idle_seconds: u64,
+    /// How long the link may be away while a dump waits on the server for it, in seconds; 0 for not at all. Default 1800.
+    pub outage_seconds: u64,
+    /// The most bytes a second that are taken from this server; `None` for no bound.
+    pub bytes_per_second: Option<u64>,
+    /// What is to be kept of this server.
+    pub datasets: Vec<Dataset>,
+}
+
+/// How a server is reached over SSH.
+#[derive(Debug, Clone)]
+pub struct Login {
     /// Host name or address.
     pub host: String,
     /// TCP port. Default 22.
@@ -140,22 +159,12 @@ pub struct Server {
     pub host_keys: HostKeys,
     /// The server of this configuration through which this one is reached.
     pub jump: Option<String>,
-    /// How dumps are taken.
-    pub mode: Mode,
     /// The folder on the server for the agent that is brought; `None` for the login's cache folder.
     pub agent_folder: Option<String>,
     /// Time to connect and log in, in seconds. Default 20.
     pub connect_seconds: u64,
-    /// Longest silence of a running dump, in seconds; 0 for no limit. Default 1800.
-    pub idle_seconds: u64,
     /// Interval of keep-alives, in seconds. Default 15. Four unanswered ones end the session.
     pub keepalive_seconds: u64,
-    /// How long the link may be away while a dump waits on the server for it, in seconds; 0 for not at all. Default 1800.
-    pub outage_seconds: u64,
-    /// The most bytes a second that are taken from this server; `None` for no bound.
-    pub bytes_per_second: Option<u64>,
-    /// What is to be kept of this server.
-    pub datasets: Vec<Dataset>,
 }
 
 /// Whom to believe that a server is the server. There is no way to believe everybody.
@@ -176,6 +185,8 @@ pub enum Mode {
     Installed,
     /// Nothing is brought; the dump command runs over SSH.
     Plain,
+    /// It is this machine itself; the dump runs as a process of it.
+    Local,
 }
 
 /// Something to be kept.
@@ -251,6 +262,13 @@ pub struct Plan {
     pub stale_days: Option<u32>,
     /// When in the day dumps may be taken; a dump waits while it is outside. `None` for always.
     pub window: Option<Window>,
+}
+
+impl Server {
+    /// The server through which this one is reached.
+    pub fn jump(&self) -> Option<&str> {
+        self.login.as_ref()?.jump.as_deref()
+    }
 }
 
 impl Plan {
@@ -330,6 +348,8 @@ pub struct Web {
     pub base_url: String,
     /// Certificate chain and private key files, when TLS ends here.
     pub tls: Option<Tls>,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
 }
 
 /// TLS by files.

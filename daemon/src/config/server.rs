@@ -2,11 +2,28 @@
 
 use super::check::{self, fault};
 use super::dataset;
-use super::model::{Dataset, HostKeys, Mode, Server};
+use super::model::{Dataset, HostKeys, Login, Mode, Server};
 use super::names;
 use super::reader::Node;
+use super::records;
 
-const MODES: &[(&str, Mode)] = &[("agent", Mode::Agent), ("installed", Mode::Installed), ("plain", Mode::Plain)];
+const MODES: &[(&str, Mode)] =
+    &[("agent", Mode::Agent), ("installed", Mode::Installed), ("plain", Mode::Plain), ("local", Mode::Local)];
+/// What is said of a server that is reached, and means nothing for this machine itself.
+const OF_A_LOGIN: &[&str] = &[
+    "host",
+    "port",
+    "user",
+    "key",
+    "passphrase",
+    "host_key",
+    "known_hosts",
+    "jump",
+    "agent_folder",
+    "connect_seconds",
+    "keepalive_seconds",
+    "outage_seconds",
+];
 
 /// Reads all servers and checks what only all of them together can show.
 pub(super) fn read_all(root: &Node<'_>) -> Vec<Server> {
@@ -21,13 +38,32 @@ pub(super) fn read_all(root: &Node<'_>) -> Vec<Server> {
 }
 
 fn read(node: &Node<'_>) -> Server {
-    let whose = "the private key with which Resguardo logs in";
+    let name =
+        node.required("name", "name the server, such as `bd-minecodc`: it becomes a folder on disks", check::name);
+    if name.eq_ignore_ascii_case(records::SERVER) {
+        let what = "is the name under which Resguardo keeps its own records";
+        node.wrong("name", fault(what, "give the server another name").of(&name));
+    }
+    let mode = node.choice("mode", MODES).unwrap_or(Mode::Agent);
+    let is_here = mode == Mode::Local;
+    for key in OF_A_LOGIN.iter().filter(|key| is_here && node.has(key)) {
+        let what = "means nothing with `mode: local`, which is this machine itself";
+        node.wrong(key, fault(what, "take it out, or write another `mode`"));
+    }
     Server {
-        name: node.required(
-            "name",
-            "name the server, such as `bd-minecodc`: it becomes a folder on disks",
-            check::name,
-        ),
+        name,
+        login: (!is_here).then(|| login(node)),
+        mode,
+        idle_seconds: node.number("idle_seconds", 0..=86_400).unwrap_or(1800),
+        outage_seconds: if is_here { 0 } else { node.number("outage_seconds", 0..=86_400).unwrap_or(1800) },
+        bytes_per_second: node.number("mebibytes_per_second", 1..=100_000).map(|number: u64| number * 1024 * 1024),
+        datasets: datasets(node),
+    }
+}
+
+fn login(node: &Node<'_>) -> Login {
+    let whose = "the private key with which Resguardo logs in";
+    Login {
         host: node.required("host", "write the host name or address", check::host),
         port: node.number("port", 1..=65_535).unwrap_or(22),
         user: node.required("user", "write the login", check::word),
@@ -35,14 +71,9 @@ fn read(node: &Node<'_>) -> Server {
         passphrase: node.secret("passphrase"),
         host_keys: host_keys(node),
         jump: node.parsed("jump", check::name),
-        mode: node.choice("mode", MODES).unwrap_or(Mode::Agent),
         agent_folder: node.parsed("agent_folder", check::absolute_text),
         connect_seconds: node.number("connect_seconds", 1..=600).unwrap_or(20),
-        idle_seconds: node.number("idle_seconds", 0..=86_400).unwrap_or(1800),
         keepalive_seconds: node.number("keepalive_seconds", 1..=600).unwrap_or(15),
-        outage_seconds: node.number("outage_seconds", 0..=86_400).unwrap_or(1800),
-        bytes_per_second: node.number("mebibytes_per_second", 1..=100_000).map(|number: u64| number * 1024 * 1024),
-        datasets: datasets(node),
     }
 }
 
@@ -79,7 +110,7 @@ fn host_keys(node: &Node<'_>) -> HostKeys {
 /// Follows the way to a server through its jump servers, which must exist and come to an end.
 fn check_jump(node: &Node<'_>, server: &Server, servers: &[Server]) {
     let mut way = vec![server.name.as_str()];
-    let mut next = server.jump.as_deref();
+    let mut next = server.jump();
     while let Some(name) = next {
         if way.contains(&name) {
             // A loop further on is reported where it closes.
@@ -100,7 +131,11 @@ fn check_jump(node: &Node<'_>, server: &Server, servers: &[Server]) {
             }
             return;
         };
+        if found.mode == Mode::Local && way.len() == 1 {
+            let fault = fault("is this machine itself (`mode: local`)", "take `jump` out: nothing leads through it");
+            node.wrong("jump", fault.of(name));
+        }
         way.push(name);
-        next = found.jump.as_deref();
+        next = found.jump();
     }
 }

@@ -78,7 +78,7 @@ fn the_example_loads_without_problems() {
         assert!(kinds.contains(&kind), "{kind}");
     }
     assert_eq!(config.notifications.len(), 4);
-    assert_eq!(config.plan("otras-bases").unwrap().datasets.len(), 5);
+    assert_eq!(config.plan("otras-bases").unwrap().datasets.len(), 7);
 }
 
 /// Where a key that cannot stand live (it would contradict its neighbours) stands in a comment instead.
@@ -114,7 +114,8 @@ fn what_is_not_written_has_the_documented_default() {
     let limits = config.limits;
     assert_eq!((limits.compression_level, limits.threads, limits.disk_patience_seconds), (3, 0, 1800));
     let web = config.server("web").unwrap();
-    assert_eq!((web.port, web.connect_seconds, web.idle_seconds, web.keepalive_seconds), (22, 20, 1800, 15));
+    let login = web.login.as_ref().unwrap();
+    assert_eq!((login.port, login.connect_seconds, web.idle_seconds, login.keepalive_seconds), (22, 20, 1800, 15));
     assert_eq!(web.mode, Mode::Agent);
     assert!(matches!(config.disk("a").unwrap().place, Place::Folder { mount_point: true, .. }));
     assert!(matches!(&config.disk("b").unwrap().place, Place::S3 { region, prefix, .. }
@@ -126,12 +127,14 @@ fn what_is_not_written_has_the_documented_default() {
 fn names_find_their_things_and_a_star_stands_for_each_dataset_once() {
     let config = parse(GOOD).unwrap();
     let pair = |name: &str| ("web".to_owned(), name.to_owned());
-    assert_eq!(config.plan("semanal").unwrap().datasets, [pair("quejas"), pair("sitio"), pair("otra")]);
+    let own = || ("resguardo".to_owned(), "registros".to_owned());
+    assert_eq!(config.plan("semanal").unwrap().datasets, [pair("quejas"), pair("sitio"), pair("otra"), own()]);
     assert!(matches!(config.dataset("web", "sitio").unwrap().dump, Dump::Files(_)));
     assert!(config.dataset("salto", "sitio").is_none() && config.server("x").is_none() && config.disk("x").is_none());
     let web = config.server("web").unwrap();
-    assert_eq!(web.key, SecretSource::File("/etc/key".into()));
-    let HostKeys::Pinned(keys) = &web.host_keys else { panic!("pinned") };
+    let login = web.login.as_ref().unwrap();
+    assert_eq!(login.key, SecretSource::File("/etc/key".into()));
+    let HostKeys::Pinned(keys) = &login.host_keys else { panic!("pinned") };
     assert!(keys.len() == 1 && !keys[0].contains("comment"), "{keys:?}");
     assert!(matches!(&config.notifications[..], [Channel::Webhook { token: None, .. }]));
 }
@@ -270,6 +273,15 @@ const BROKEN: &[(&str, &str, usize, &str)] = &[
     ),
     ("127.0.0.1:8080", "localhost", 46, "is no address to listen on"),
     ("  base_url: https://r.example", "  base_url: ftp://r.example", 47, "is no http or https URL"),
+    ("https://r.example", "https://r.example/soporte", 47, "stand at the root of a host"),
+    (
+        "  base_url: https",
+        "  tls: {certificate: /c.pem, key: {file: /k.pem}}\n  base_url: http",
+        48,
+        "although TLS ends here",
+    ),
+    ("127.0.0.1:8080", "0.0.0.0:8080", 46, "would take passwords over the network"),
+    ("web:\n", "web:\n  trusted_proxies: [proxy]\n", 46, "is no address"),
     ("web:\n", "web:\n  tls: {certificate: /c.pem}\n", 46, "the certificate's private key"),
     ("web:\n  listen", "web:\n  listen: a\n  listen", 47, "the key `listen` stands twice"),
     ("disks: [a, b]", "disks: [a, b", 42, "is not YAML"),

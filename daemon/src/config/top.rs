@@ -1,5 +1,6 @@
 //! The top of the file and its small sections. It may not know what any of it is used for.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use chrono_tz::{TZ_VARIANTS, Tz};
@@ -8,16 +9,21 @@ use super::check::{self, Fault, fault};
 use super::model::{Config, Database, Limits, Paths, Register, Tls, Web};
 use super::nearest::nearest;
 use super::reader::Node;
-use super::{channel, custody, disk, keep, plan, server};
+use super::{channel, custody, desk, disk, keep, plan, records, server};
 
 /// Reads everything.
 pub(super) fn read(root: &Node<'_>, file: &Path) -> Config {
     let time_zone = root.parsed("time_zone", time_zone).unwrap_or(Tz::America__Guatemala);
     let paths = paths(root);
     let database = database(root, &paths);
-    let servers = server::read_all(root);
+    let own_records = records::read(root, &database);
+    let mut servers = server::read_all(root);
+    servers.extend(own_records.clone());
     let disks = disk::read_all(root);
-    let plans = plan::read_all(root, time_zone, &servers, &disks);
+    let mut plans = plan::read_all(root, time_zone, &servers, &disks);
+    if own_records.is_some() {
+        records::add(&mut plans);
+    }
     for (key, remedy) in [
         ("servers", "list at least one server with its datasets"),
         ("disks", "list at least one disk"),
@@ -46,6 +52,7 @@ pub(super) fn read(root: &Node<'_>, file: &Path) -> Config {
         register: register(root),
         notifications: channel::read_all(root),
         web: web(root),
+        desk: desk::read(root),
     };
     root.finish();
     config
@@ -117,7 +124,7 @@ fn web(root: &Node<'_>) -> Option<Web> {
         let right = "write an address and a port, such as `127.0.0.1:8080` or `[::1]:8080`";
         text.parse().map_err(|_| fault("is no address to listen on", right))
     });
-    let base_url = node.parsed_unseen("base_url", check::http_url).unwrap_or_default();
+    let base_url = node.parsed_unseen("base_url", base_url).unwrap_or_default();
     let tls = node.node("tls").map(|node| {
         let certificate =
             node.required("certificate", "write the path of the certificate chain (PEM)", check::absolute);
@@ -125,6 +132,29 @@ fn web(root: &Node<'_>) -> Option<Web> {
         node.finish();
         tls
     });
+    let proxies = node.texts("trusted_proxies", |text| {
+        text.parse().map_err(|_| fault("is no address", "write the proxy's IP address, such as `127.0.0.1`"))
+    });
+    let trusted_proxies: Vec<IpAddr> = proxies.into_iter().map(|(_, address)| address).collect();
     node.finish();
-    Some(Web { listen: listen?, base_url, tls })
+    let listen: SocketAddr = listen?;
+    if tls.is_some() && base_url.starts_with("http://") {
+        node.wrong("base_url", fault("begins with http:// although TLS ends here", "write `https://HOST`"));
+    }
+    if tls.is_none() && !listen.ip().is_loopback() && trusted_proxies.is_empty() {
+        let remedy = "add `tls`, or listen on 127.0.0.1, or name the proxy before it in `trusted_proxies`";
+        node.wrong("listen", fault("would take passwords over the network unencrypted", remedy));
+    }
+    Some(Web { listen, base_url, tls, trusted_proxies })
+}
+
+/// The URL of the pages, which stand at the root of their host; without the slash at its end.
+fn base_url(text: &str) -> Result<String, Fault> {
+    let url = check::http_url(text)?;
+    let url = url.strip_suffix('/').unwrap_or(&url);
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    if rest.contains(['/', '?', '#']) {
+        return Err(fault("has a path", "write `https://HOST`: the pages stand at the root of a host of their own"));
+    }
+    Ok(url.to_lowercase())
 }

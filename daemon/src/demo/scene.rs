@@ -127,6 +127,8 @@ impl Folder {
         let config = serde_json::json!({
             "time_zone": Tz::America__Guatemala.name(),
             "paths": { "state": self.path.join("state"), "log": self.path.join("log"), "socket": self.socket() },
+            // Its own records would be a third thing to explain.
+            "own_records": { "backup": false },
             "servers": [db, server("web-demo", "plain", site)],
             "disks": [{ "name": DISK, "path": self.disk(), "mount_point": false, "custody": "esta máquina (demostración)" }],
             "plans": [{

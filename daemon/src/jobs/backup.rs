@@ -1,7 +1,6 @@
 //! The main job: each dataset from its server to every disk, and nothing called a backup before it was read back.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use resguardo_shared::dump::{Dump, Part};
@@ -20,7 +19,7 @@ use super::targets;
 use crate::config::model::{Config, Dataset, Server};
 use crate::crypt::Seal;
 use crate::proof::Evidence;
-use crate::source::{Bounds, Line};
+use crate::source::Line;
 use crate::vault::admit::Admitted;
 use crate::vault::commit::{self, Candidate, Staged};
 use crate::vault::layout::Stem;
@@ -213,12 +212,8 @@ fn tell_failed(run: Run<'_>, failed: &Failed) {
 }
 
 fn connect(run: Run<'_>, server: &Server, name: &str) -> Result<Arc<Line>, JobError> {
-    let (target, way) = (targets::target(run.config, server)?, targets::way(run.config, server));
-    let bounds =
-        Bounds { outage: Duration::from_secs(server.outage_seconds), bytes_per_second: server.bytes_per_second };
-    let connecting = run.runtime.block_on(run.cancel.run_until_cancelled(Line::connect(target, way, bounds)));
-    let line = connecting.ok_or_else(|| JobError::Cancelled { dataset: name.to_owned() })?;
-    line.map_err(|source| JobError::Server { dataset: name.to_owned(), source })
+    let connecting = run.cancel.run_until_cancelled(targets::line(run.config, server, name));
+    run.runtime.block_on(connecting).ok_or_else(|| JobError::Cancelled { dataset: name.to_owned() })?
 }
 
 type ReadBackCandidates = Vec<(Candidate, How, bool)>;

@@ -110,7 +110,7 @@ fn message(office: Office<'_>, delivery: &Delivery, notice: &Notice) -> Message 
 }
 
 /// The channel with its secrets; `None` for a desktop.
-fn target(channel: &Channel) -> Result<Option<Target>, SecretError> {
+pub(super) fn target(channel: &Channel) -> Result<Option<Target>, SecretError> {
     let read = |source: &SecretSource, what: &str| {
         secret::read(source, what).map(|secret| Zeroizing::new(secret.expose().to_owned()))
     };

@@ -132,11 +132,12 @@ fn tool(manifest: &Manifest) -> String {
         _ => "orden propia",
     };
     let way = match manifest.mode.as_str() {
-        "plain" => "directo",
-        "installed" => "agente instalado",
-        _ => "agente",
+        "plain" => "por SSH (directo)",
+        "installed" => "por SSH (agente instalado)",
+        "local" => "en la misma máquina",
+        _ => "por SSH (agente)",
     };
-    format!("{dump}, por SSH ({way}); {}", manifest.tool)
+    format!("{dump}, {way}; {}", manifest.tool)
 }
 
 fn archive(file: &crate::vault::manifest::File) -> Archive {

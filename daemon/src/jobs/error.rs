@@ -59,6 +59,14 @@ pub enum JobError {
         #[source]
         source: SecretError,
     },
+    /// Something was asked of this machine that can only be asked of a server.
+    #[error("server {server} is this machine itself (`mode: local`): {what}")]
+    Local {
+        /// The server.
+        server: String,
+        /// Why not, and what to do instead.
+        what: &'static str,
+    },
     /// A private key cannot be had.
     #[error("there is no private key to read with")]
     Key {
@@ -298,7 +306,7 @@ impl JobError {
     /// What kind of thing failed.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Unknown { .. } | Self::NoArchive { .. } => Kind::Unknown,
+            Self::Unknown { .. } | Self::NoArchive { .. } | Self::Local { .. } => Kind::Unknown,
             Self::Busy { .. } => Kind::Busy,
             Self::Exists { .. } | Self::Taken { .. } => Kind::Exists,
             Self::Secret { .. } | Self::Key { .. } | Self::Identity { .. } => Kind::Configuration,

@@ -10,6 +10,7 @@ use crate::register::sample;
 use crate::vault::manifest::Manifest;
 
 const CONFIG: &str = r#"time_zone: America/Guatemala
+own_records: {backup: false}
 servers:
   - name: s
     host: h

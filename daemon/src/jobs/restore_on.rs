@@ -112,6 +112,10 @@ fn open<'a>(
     (server, dump, place, load): (&Server, Dump, String, Load),
     cancel: &CancellationToken,
 ) -> Result<Ready<'a>, JobError> {
+    if server.login.is_none() {
+        let what = "restore with `--to` into a folder, and put it where it belongs";
+        return Err(JobError::Local { server: server.name.clone(), what });
+    }
     let mut target = targets::target(config, server)?;
     // Indexes are built in silence, for hours; keep-alives say whether the server is still there.
     target.idle = None;

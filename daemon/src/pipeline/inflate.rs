@@ -218,7 +218,8 @@ fn unpack_and_give<G: FnMut(&[u8]) -> io::Result<()>>(
         let packed = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Packed { place, entry, mut buffers }) = packed else { return Ok(()) };
         let plain = unpack_frame(&mut context, entry, &mut buffers);
-        let mut next = order.lock().unwrap_or_else(PoisonError::into_inner).put(Unpacked { place, entry, plain, buffers });
+        let mut next =
+            order.lock().unwrap_or_else(PoisonError::into_inner).put(Unpacked { place, entry, plain, buffers });
         while let Some(piece) = next {
             giver.lock().unwrap_or_else(PoisonError::into_inner).give(piece)?;
             next = order.lock().unwrap_or_else(PoisonError::into_inner).next();

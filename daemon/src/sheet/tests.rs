@@ -41,3 +41,10 @@ fn every_disk_stands_on_it_with_its_place_however_many_there_are() {
     assert!((0..90).all(|number| sheet.contains(&format!("(disco-{number})"))), "a disk is missing");
     assert!(sheet.contains("caja fuerte 89"));
 }
+
+#[test]
+fn the_sheet_is_a_document_that_may_be_attached_to_a_ticket() {
+    let sheet: Vec<u8> = made(&[], None).chars().map(|byte| u8::try_from(byte).unwrap()).collect();
+    let kept = crate::intake::accept("hoja.pdf", sheet.clone()).unwrap();
+    assert_eq!((kept.kind, kept.bytes), (crate::intake::Kind::Pdf, sheet));
+}

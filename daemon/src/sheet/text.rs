@@ -185,6 +185,16 @@ const STEPS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "Los registros del propio Resguardo (archives/resguardo/registros), en su máquina y como root: primero «systemctl stop \
+         resguardo», al final «systemctl start resguardo». Si la copia es .pgdump.zst.age, como PostgreSQL, en una base vacía:",
+        &[
+            "mkdir ~/antes; mv /var/lib/resguardo/resguardo.db* ~/antes",
+            "age -d -i ~/llave.txt FECHA.sqlite.zst.age | zstd -d > /var/lib/resguardo/resguardo.db",
+            "chown resguardo: /var/lib/resguardo/resguardo.db",
+            "chmod 600 /var/lib/resguardo/resguardo.db",
+        ],
+    ),
+    (
         "Otras: el archivo tal como lo hizo el programa que nombra el manifiesto:",
         &["age -d -i ~/llave.txt FECHA.SUFIJO.zst.age | zstd -d > ~/FECHA.SUFIJO"],
     ),

@@ -10,10 +10,11 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::ends::Ends;
 use super::error::SourceError;
 use super::line::{Line, Pace};
 use super::{Came, Request, said};
-use crate::transport::{Exec, TransportError};
+use crate::transport::TransportError;
 
 /// How often the agent hears something, at least.
 const BEAT: Duration = Duration::from_secs(15);
@@ -156,7 +157,7 @@ impl Taking {
             }
             // The agent has ended. If it was only what led to the dump, another attempt leads there again.
             Ok(None) => {
-                let finished = exec.finish().await.map_err(|error| Broken::Lost(error.into()))?;
+                let finished = exec.finish().await.map_err(Broken::Lost)?;
                 let exit = super::plain::exit(finished.exit);
                 let error = SourceError::AgentEnded { exit, said: said(&finished.stderr) };
                 Err(if self.waits == Some(true) { Broken::Lost(error) } else { Broken::For(error) })
@@ -170,14 +171,14 @@ impl Taking {
     }
 
     /// Connects if need be, starts the agent and asks for what is wanted next.
-    async fn begin(&mut self) -> Result<Exec, Broken> {
+    async fn begin(&mut self) -> Result<Ends, Broken> {
         self.request.next = self.waits.map(|_| self.decoder.frames());
         let may_pass = |error| match error {
             SourceError::Transport(error) if may_pass(&error) => Broken::Lost(error.into()),
             error => Broken::For(error),
         };
-        let connected = self.unwanted.run_until_cancelled(self.line.session()).await;
-        connected.ok_or(SourceError::Unwanted)?.map_err(|error| may_pass(error.into()))?;
+        let connected = self.unwanted.run_until_cancelled(self.line.connected()).await;
+        connected.ok_or(SourceError::Unwanted)?.map_err(may_pass)?;
         let mut starting = pin!(start(&self.line, &self.command, &self.request));
         let started = tokio::select! {
             biased;
@@ -191,7 +192,7 @@ impl Taking {
         started.map_err(may_pass)
     }
 
-    async fn receive(&mut self, exec: &mut Exec) -> Result<Option<End>, Broken> {
+    async fn receive(&mut self, exec: &mut Ends) -> Result<Option<End>, Broken> {
         let mut deadline = exec.deadline();
         loop {
             let came = tokio::select! {
@@ -206,8 +207,8 @@ impl Taking {
             let bytes = match came {
                 Ok(Some(bytes)) => bytes,
                 Ok(None) => return Ok(None),
-                Err(error @ TransportError::Lost { .. }) => return Err(Broken::Lost(error.into())),
-                Err(error) => return Err(Broken::For(error.into())),
+                Err(error @ SourceError::Transport(TransportError::Lost { .. })) => return Err(Broken::Lost(error)),
+                Err(error) => return Err(Broken::For(error)),
             };
             self.pace.take(bytes.len()).await;
             let mut input: &[u8] = &bytes;
@@ -228,7 +229,7 @@ impl Taking {
         }
     }
 
-    async fn greeted(&mut self, waits: bool, exec: &mut Exec) -> Result<(), SourceError> {
+    async fn greeted(&mut self, waits: bool, exec: &mut Ends) -> Result<(), SourceError> {
         self.waits = Some(waits);
         match self.told.take() {
             Some(since) => self.hand_out(Some(exec), Came::LinkBack { after: since.elapsed() }).await,
@@ -237,7 +238,7 @@ impl Taking {
     }
 
     /// Hands something out, however long nobody takes it; the agent hears meanwhile that somebody is there.
-    async fn hand_out(&mut self, mut exec: Option<&mut Exec>, came: Came) -> Result<(), SourceError> {
+    async fn hand_out(&mut self, mut exec: Option<&mut Ends>, came: Came) -> Result<(), SourceError> {
         let mut sending = pin!(self.out.send(came));
         loop {
             tokio::select! {
@@ -252,7 +253,7 @@ impl Taking {
     }
 
     /// All is here: the agent is told, over another connection if need be, so that it does not wait in vain.
-    async fn goodbye(&mut self, mut exec: Option<Exec>) {
+    async fn goodbye(&mut self, mut exec: Option<Ends>) {
         self.request.next = Some(self.decoder.frames());
         for (attempt, pause) in BACK_OFF.iter().take(GOODBYES).enumerate() {
             if exec.is_none() {
@@ -275,28 +276,25 @@ impl Taking {
 }
 
 /// Starts the agent and asks.
-async fn start(line: &Line, command: &str, request: &wire::Request) -> Result<Exec, SourceError> {
+async fn start(line: &Line, command: &str, request: &wire::Request) -> Result<Ends, SourceError> {
     let mut message = Vec::new();
     wire::write_request(&mut message, request).map_err(|error| SourceError::Refused(error.to_string()))?;
-    let mut exec = line.session().await?.exec(command).await?;
-    match exec.send(&message).await {
-        // An agent that has ended already says why on its standard error, which is more than this error could.
-        Ok(()) | Err(TransportError::InputRefused { .. }) => Ok(exec),
-        Err(error) => Err(error.into()),
-    }
+    let mut ends = line.start(command).await?;
+    ends.send(&message).await?;
+    Ok(ends)
 }
 
 /// Says a word. Whoever does not hear it has gone, which shows at the next thing that is read.
-async fn say(exec: &mut Exec, word: Word) {
+async fn say(exec: &mut Ends, word: Word) {
     let _heard = exec.send(&word.to_bytes()).await;
 }
 
 /// Tells the agent that its dump is not wanted any more, and waits until it has gone; whether it has.
-async fn dismiss(exec: &mut Exec) -> bool {
+async fn dismiss(exec: &mut Ends) -> bool {
     let leaving = async {
         say(exec, Word::Done).await;
         loop {
-            match exec.next().await {
+            match exec.next_until(exec.deadline()).await {
                 Ok(Some(_)) => {}
                 Ok(None) => return true,
                 Err(_) => return false,

@@ -98,6 +98,12 @@ pub enum SourceError {
         #[source]
         source: Box<SourceError>,
     },
+    /// The agent on this machine cannot be started, spoken to or waited for.
+    #[error("the agent on this machine cannot be run")]
+    Here(#[source] io::Error),
+    /// Nothing leads to this machine over SSH.
+    #[error("the dump is taken on this machine itself, to which no connection leads")]
+    NoWay,
     /// No chance is to be had.
     #[error("the system gives no random bytes, with which a dump is named")]
     Chance,

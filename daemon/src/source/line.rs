@@ -6,6 +6,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::Way;
+use super::ends::Ends;
+use super::error::SourceError;
+use super::here::{Here, Process};
 use crate::transport::{self, Session, Target, TransportError};
 
 /// How far whoever reads may run ahead of its rate.
@@ -20,9 +23,10 @@ pub struct Bounds {
     pub bytes_per_second: Option<u64>,
 }
 
-/// A server that was reached, and how dumps are taken there. One dump at a time.
+/// A server that was reached, or this machine itself, and how dumps are taken there. One dump at a time.
 pub struct Line {
-    target: Target,
+    /// Whom to connect to; nobody where dumps are taken on this machine.
+    target: Option<Target>,
     way: Way,
     bounds: Bounds,
     host_key: String,
@@ -37,10 +41,17 @@ impl Line {
     pub async fn connect(target: Target, way: Way, bounds: Bounds) -> Result<Arc<Self>, TransportError> {
         let session = transport::connect(&target, way.window()).await?;
         let host_key = session.host_key_fingerprint().to_owned();
-        Ok(Arc::new(Self { target, way, bounds, host_key, session: Mutex::new(Some(Arc::new(session))) }))
+        let session = Mutex::new(Some(Arc::new(session)));
+        Ok(Arc::new(Self { target: Some(target), way, bounds, host_key, session }))
     }
 
-    /// The fingerprint of the host key that was accepted, `SHA256:…`.
+    /// The line to this machine itself, on which nothing can be lost.
+    pub fn here(here: Here, bounds: Bounds) -> Arc<Self> {
+        let way = Way::Here(here);
+        Arc::new(Self { target: None, way, bounds, host_key: String::new(), session: Mutex::new(None) })
+    }
+
+    /// The fingerprint of the host key that was accepted, `SHA256:…`; empty for this machine itself.
     pub fn host_key_fingerprint(&self) -> &str {
         &self.host_key
     }
@@ -50,9 +61,10 @@ impl Line {
         &self.way
     }
 
-    /// How long a dump may stand still and wait: not at all in plain mode, where it lives with its connection.
+    /// How long a dump may stand still and wait: not at all where it lives with its connection, as in plain mode, or with
+    /// this process.
     pub fn patience(&self) -> Duration {
-        if matches!(self.way, Way::Plain) { Duration::ZERO } else { self.bounds.outage }
+        if matches!(self.way, Way::Plain | Way::Here(_)) { Duration::ZERO } else { self.bounds.outage }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Session>>> {
@@ -60,14 +72,28 @@ impl Line {
     }
 
     /// The connection, or a new one where it was lost.
-    pub(super) async fn session(&self) -> Result<Arc<Session>, TransportError> {
+    pub(super) async fn session(&self) -> Result<Arc<Session>, SourceError> {
         let there = self.lock().clone();
         if let Some(session) = there {
             return Ok(session);
         }
-        let session = Arc::new(transport::connect(&self.target, self.way.window()).await?);
+        let target = self.target.as_ref().ok_or(SourceError::NoWay)?;
+        let session = Arc::new(transport::connect(target, self.way.window()).await?);
         *self.lock() = Some(Arc::clone(&session));
         Ok(session)
+    }
+
+    /// Sees to it that there is a connection, where one is needed.
+    pub(super) async fn connected(&self) -> Result<(), SourceError> {
+        if self.target.is_some() { self.session().await.map(drop) } else { Ok(()) }
+    }
+
+    /// Starts the agent: on the server by this command, or on this machine.
+    pub(super) async fn start(&self, command: &str) -> Result<Ends, SourceError> {
+        match &self.way {
+            Way::Here(here) => Process::start(here).map(Ends::Here),
+            _ => Ok(Ends::Far(self.session().await?.exec(command).await?)),
+        }
     }
 
     /// Hangs up: the next one to ask gets a new connection.

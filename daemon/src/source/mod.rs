@@ -1,12 +1,16 @@
-//! Starts a dump on a server, through an agent or plainly, and hands out its frames. It may not know where they go.
+//! Starts a dump on a server or on this machine, through an agent or plainly, and hands out its frames. It may not know
+//! where they go.
 
 mod agent;
 mod bring;
+mod ends;
 mod error;
+mod here;
 mod line;
 mod plain;
 
 pub use error::SourceError;
+pub use here::Here;
 pub use line::{Bounds, Line};
 
 use std::path::PathBuf;
@@ -43,6 +47,8 @@ pub enum Way {
     Installed,
     /// The dump command runs over SSH, and the frames are made here.
     Plain,
+    /// The agent is a process of this machine.
+    Here(Here),
 }
 
 /// What is to be dumped.
@@ -89,7 +95,7 @@ impl Way {
     /// The window that suits this way: an agent's frames are taken as fast as they come, a plain dump is not.
     pub fn window(&self) -> Window {
         match self {
-            Self::Bring { .. } | Self::Installed => Window::Agent,
+            Self::Bring { .. } | Self::Installed | Self::Here(_) => Window::Agent,
             Self::Plain => Window::Lan,
         }
     }
@@ -100,6 +106,7 @@ impl Way {
             Self::Bring { .. } => "agent",
             Self::Installed => "installed",
             Self::Plain => "plain",
+            Self::Here(_) => "local",
         }
     }
 }
@@ -120,6 +127,8 @@ pub async fn open(line: Arc<Line>, request: Request) -> Result<Dumping, SourceEr
             Some(bring::bring(&session, binary, folder.as_deref()).await?)
         }
         Way::Installed => Some(installed()),
+        // Called by the agent's name, this program needs no command.
+        Way::Here(_) => Some(String::new()),
         Way::Plain => None,
     };
     let outcome = match command {

@@ -87,6 +87,15 @@ apt-get install age zstd postgresql-client mariadb-client sqlite3 tar).
      Un solo archivo (su nombre está en la lista: zstdcat FECHA.members.zst | cut -f 5):
        zstd -dc FECHA.tar.zst | tar -x -p -C DESTINO './CARPETA/ARCHIVO'
 
+   Los registros del propio Resguardo (archives/resguardo/registros), en la máquina de Resguardo, como root. Deténgalo
+   primero con «systemctl stop resguardo», y arránquelo al final con «systemctl start resguardo»:
+       mkdir ~/antes; mv /var/lib/resguardo/resguardo.db* ~/antes
+       zstd -dc FECHA.sqlite.zst > /var/lib/resguardo/resguardo.db
+       chown resguardo: /var/lib/resguardo/resguardo.db
+       chmod 600 /var/lib/resguardo/resguardo.db
+     Si la copia es .pgdump.zst, en lugar de eso (la base vacía, del usuario que nombra la configuración):
+       zstd -dc FECHA.pgdump.zst | pg_restore -U postgres -d NOMBRE --exit-on-error
+
    Otras: zstd -d FECHA.SUFIJO.zst da el archivo tal como lo hizo el programa que nombra el manifiesto.
 
 5. Si `sha256sum` dice que una copia está dañada, use la misma FECHA de otro disco, o la FECHA anterior.

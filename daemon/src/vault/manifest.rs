@@ -40,9 +40,9 @@ pub struct Manifest {
     pub ended: String,
     /// What made it: program and version, and the way the dump was taken.
     pub tool: String,
-    /// `agent`, `installed` or `plain`.
+    /// `agent`, `installed`, `plain` or `local`.
     pub mode: String,
-    /// The fingerprint of the host key that the server showed.
+    /// The fingerprint of the host key that the server showed; empty where the dump was taken on the same machine.
     pub host_key: String,
     /// To whom the archives are encrypted; `None` where anybody can read them.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -51,6 +51,7 @@ impl Ours {
         }
         let text = json!({
             "paths": { "state": path("state"), "log": path("log"), "agent": stage.agent },
+            "own_records": { "backup": false },
             "servers": [server],
             "disks": list,
             "plans": [{ "name": "bench", "datasets": ["h/*"], "when": "@weekly", "disks": names }],

@@ -74,6 +74,7 @@ impl<'a> Years<'a> {
         Ok(json!({
             "paths": { "state": path("state"), "log": path("log"), "agent": stage.agent, "socket": path("socket") },
             "database": { "url": self.url },
+            "own_records": { "backup": false },
             "servers": [server],
             "disks": disks,
             "plans": [{ "name": PLAN, "datasets": [format!("{SERVER}/*")], "when": WHEN, "disks": DISKS }],

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::site::{DATASETS, Site, moment};
+use super::site::{DATASETS, Site, kept, moment};
 
 /// The entry's words for a time that was taken back, since the clock was wrong.
 const VOID: &str = "anulado";
@@ -40,7 +40,7 @@ pub(crate) fn taken_back(site: &Site, due: DateTime<Utc>) -> usize {
 pub(crate) fn agrees_with(site: &Site, slots: &[Value]) {
     let entries = entries(site);
     for slot in slots {
-        for dataset in DATASETS {
+        for dataset in kept() {
             let all = of_slot(&entries, dataset, moment(&slot["due"]));
             let valid = all.iter().rposition(|entry| entry["resultado"] == VOID).map_or(0, |at| at + 1);
             let settling: Vec<&str> = all[valid..].iter().filter_map(|entry| settles(entry)).collect();

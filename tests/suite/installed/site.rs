@@ -16,8 +16,14 @@ use system_tests::world::World;
 
 /// The service's unit.
 pub(crate) const UNIT: &str = "resguardo";
-/// What is kept of the servers each week; the last one only ends when it is let go.
-pub(crate) const DATASETS: [&str; 4] = ["bd/quejas", "bd/portal", "bd/sitio", "lento/retenido"];
+/// What is kept of the servers each week; the fourth only ends when it is let go.
+pub(crate) const DATASETS: [&str; 5] =
+    ["bd/quejas", "bd/portal", "bd/sitio", "lento/retenido", "central/configuracion"];
+
+/// All that is kept each week: the service's own database too, which nobody wrote down.
+pub(crate) fn kept() -> impl Iterator<Item = &'static str> {
+    DATASETS.into_iter().chain(["resguardo/registros"])
+}
 
 /// The site. What stands first goes first.
 #[derive(Debug)]
@@ -205,8 +211,12 @@ fn configuration(world: &World, postgres: &Postgres, mariadb: &MariaDb) -> Value
         { "name": "sitio", "kind": "files", "path": world.path("sitio") },
     ]);
     let held = json!([{ "name": "retenido", "kind": "command", "command": slow, "suffix": "bin", "trailer": "fin" }]);
+    let own = json!([{ "name": "configuracion", "kind": "files", "path": "/etc/resguardo", "exclude": ["./keys"] }]);
+    let here = json!({ "name": "central", "mode": "local", "datasets": own });
+    // Its own database, too, under the unit as it is.
+    config.as_object_mut().unwrap().remove("own_records");
     config["paths"] = json!({ "agent": "/usr/lib/resguardo/resguardo-agent" });
-    config["servers"] = json!([server("bd", "agent", dumps), server("lento", "plain", held)]);
+    config["servers"] = json!([server("bd", "agent", dumps), server("lento", "plain", held), here]);
     config["disks"] = json!([
         { "name": "disco-a", "path": "/mnt/disco-a" },
         { "name": "disco-b", "path": "/mnt/disco-b" },

@@ -63,6 +63,7 @@ fn config(tz: Tz) -> Config {
     let disk = |name: &str| json!({ "name": name, "path": format!("/nowhere/{name}") });
     let config = json!({
         "time_zone": tz.name(),
+        "own_records": { "backup": false },
         "servers": [server("bd", vec![dataset("quejas"), dataset("contratos")]), server("web", vec![dataset("sitio")])],
         "disks": [disk("disco-a"), disk("disco-b")],
         "plans": [

@@ -100,13 +100,18 @@ fn client(tools: &Path, owner: Option<Ids>, folder: &Path, name: &str, database:
 
 /// The folder of PostgreSQL's programs: the newest that Debian keeps, else wherever they are usually put.
 pub fn tools() -> Option<PathBuf> {
+    folder_with("initdb")
+}
+
+/// The folder of the newest PostgreSQL here that has this program.
+pub fn folder_with(program: &str) -> Option<PathBuf> {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut found: Vec<(u32, PathBuf)> = debian
         .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
-        .filter(|(_, folder)| folder.join("initdb").is_file())
+        .filter(|(_, folder)| folder.join(program).is_file())
         .collect();
     found.sort();
-    let elsewhere = || process::program("initdb").and_then(|path| path.parent().map(Path::to_owned));
+    let elsewhere = || process::program(program).and_then(|path| path.parent().map(Path::to_owned));
     found.pop().map(|(_, folder)| folder).or_else(elsewhere)
 }
 
