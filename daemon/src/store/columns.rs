@@ -1,6 +1,6 @@
 //! A row of either database, read by the names of its columns. It may not know which tables there are.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
@@ -10,11 +10,13 @@ use uuid::Uuid;
 /// What reading a column can end in.
 pub(super) type Read<T> = Result<T, sqlx::Error>;
 
-/// A row. Only the first three know a database.
+/// A row. Only the first five know a database.
 pub(super) trait Columns {
     fn maybe_int(&self, name: &str) -> Read<Option<i64>>;
     fn maybe_text(&self, name: &str) -> Read<Option<String>>;
     fn id(&self, name: &str) -> Read<Uuid>;
+    fn bytes(&self, name: &str) -> Read<Vec<u8>>;
+    fn maybe_bytes(&self, name: &str) -> Read<Option<Vec<u8>>>;
 
     fn int(&self, name: &str) -> Read<i64> {
         self.maybe_int(name)?.ok_or_else(|| wrong(name, "it is empty"))
@@ -32,6 +34,20 @@ pub(super) trait Columns {
 
     fn moment(&self, name: &str) -> Read<DateTime<Utc>> {
         self.maybe_moment(name)?.ok_or_else(|| wrong(name, "it is empty"))
+    }
+
+    /// A day in the office's time zone.
+    fn maybe_day(&self, name: &str) -> Read<Option<NaiveDate>> {
+        let day = |text: String| text.parse().map_err(|_| wrong(name, "it is no day"));
+        self.maybe_text(name)?.map(day).transpose()
+    }
+
+    fn day(&self, name: &str) -> Read<NaiveDate> {
+        self.maybe_day(name)?.ok_or_else(|| wrong(name, "it is empty"))
+    }
+
+    fn flag(&self, name: &str) -> Read<bool> {
+        self.int(name).map(|value| value != 0)
     }
 
     /// A word that a newer program may have written is an error, and no guess.
@@ -90,6 +106,14 @@ macro_rules! columns {
             }
 
             fn id(&self, name: &str) -> Read<Uuid> {
+                self.try_get(name)
+            }
+
+            fn bytes(&self, name: &str) -> Read<Vec<u8>> {
+                self.try_get(name)
+            }
+
+            fn maybe_bytes(&self, name: &str) -> Read<Option<Vec<u8>>> {
                 self.try_get(name)
             }
         }

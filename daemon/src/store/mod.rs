@@ -9,6 +9,7 @@ pub mod error;
 mod columns;
 pub mod db;
 mod open;
+pub mod login;
 // What is stored, a file a noun.
 pub mod rows;
 pub mod custody_rows;
@@ -21,5 +22,22 @@ mod proofs;
 mod slots;
 mod lines;
 mod outbox;
+// The support desk.
+mod question;
+pub mod desk_rows;
+pub mod desk_people;
+mod tickets;
+pub mod ticket_file;
+pub mod ticket_lists;
+pub mod calendars;
+pub mod account_requests;
+pub mod board;
+pub mod letters;
+// Its people.
+pub mod people_rows;
+mod people;
+mod people_logins;
+mod audit;
 // All of it at once.
 pub mod change;
+pub mod people_change;
