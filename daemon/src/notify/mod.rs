@@ -6,6 +6,7 @@ mod clean;
 pub mod desktop;
 mod error;
 mod http;
+pub mod letter;
 mod mail;
 pub mod spanish;
 mod target;

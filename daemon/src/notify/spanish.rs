@@ -4,7 +4,8 @@ use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _};
 
 use super::clean;
 
-const WEEKDAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
+/// The days of the week, Monday first.
+pub const WEEKDAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
 /// The months, January first.
 pub const MONTHS: [&str; 12] = [
     "enero",
