@@ -1,0 +1,86 @@
+//! The first page: who they are and where they may go.
+
+use askama::Template;
+use axum::response::Response;
+
+use crate::desk::access::Action;
+use crate::web::failure::Failure;
+use crate::web::page::{Page, show};
+use crate::web::routes::{Access, Routes};
+use crate::web::visit::Visit;
+
+pub(super) fn routes(routes: &mut Routes) {
+    routes.get(Access::SignedIn, "/", home);
+}
+
+/// A place that the first page leads to, with what it is for.
+struct Way {
+    path: &'static str,
+    label: &'static str,
+    about: &'static str,
+}
+
+/// The ways, each for who may do this.
+const WAYS: &[(Action, Way)] = &[
+    (
+        Action::CreateTicket,
+        Way {
+            path: "/solicitudes/nueva",
+            label: "Crear ticket",
+            about: "Pedir soporte técnico. Se atiende dentro de tres días hábiles.",
+        },
+    ),
+    (
+        Action::CreateTicket,
+        Way { path: "/solicitudes", label: "Mis solicitudes", about: "Cómo van, y calificar las que terminaron." },
+    ),
+    (Action::SeeQueue, Way { path: "/bandeja", label: "Bandeja", about: "Las abiertas, la que vence primero arriba." }),
+    (
+        Action::SeeQueue,
+        Way { path: "/correo", label: "Correo", about: "Los trámites de cuentas que esperan respuesta del MINECO." },
+    ),
+    (
+        Action::SeeBoard,
+        Way { path: "/tablero", label: "Tablero", about: "Las cifras del mes, y qué está vencido ahora." },
+    ),
+    (
+        Action::SeeCalendar,
+        Way { path: "/calendario", label: "Calendario", about: "Qué días no cuentan, con su fundamento." },
+    ),
+    (
+        Action::SeePeople,
+        Way {
+            path: "/personas",
+            label: "Personas",
+            about: "Quién trabaja dónde, sus usuarios y sus cargos por fechas.",
+        },
+    ),
+    (
+        Action::ChangePeople,
+        Way { path: "/unidades", label: "Unidades", about: "Departamentos y procesos, y quién es jefe de cada uno." },
+    ),
+    (
+        Action::SeeAudit,
+        Way {
+            path: "/auditoria", label: "Bitácora", about: "Quién entró y qué cambió de cuentas, cargos y ajustes."
+        },
+    ),
+];
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage<'a> {
+    page: Page,
+    name: &'a str,
+    post: &'a str,
+    roles: String,
+    ways: Vec<&'static Way>,
+}
+
+async fn home(visit: Visit) -> Result<Response, Failure> {
+    let user = &visit.session.user;
+    let page = visit.page("Inicio");
+    let roles = page.who.as_ref().map(|(_, roles)| roles.clone()).unwrap_or_default();
+    let ways = WAYS.iter().filter(|(action, _)| visit.may(*action)).map(|(_, way)| way).collect();
+    show(&HomePage { page, name: &user.name, post: &user.post, roles, ways })
+}
