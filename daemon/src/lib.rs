@@ -6,9 +6,11 @@ pub mod units;
 // Decide, no I/O.
 pub mod proof;
 pub mod schedule;
+pub mod calendar;
 pub mod retention;
 pub mod plausible;
 pub mod register;
+pub mod desk;
 // Do one thing each.
 pub mod crypt;
 pub mod medium;
@@ -16,6 +18,8 @@ pub mod transport;
 pub mod source;
 pub mod pipeline;
 pub mod vault;
+pub mod people;
+pub mod intake;
 pub mod store;
 pub mod notify;
 pub mod sheet;
@@ -23,6 +27,7 @@ pub mod sheet;
 pub mod config;
 pub mod jobs;
 // Face people and the host.
+pub mod web;
 pub mod service;
 pub mod demo;
 pub mod cli;

@@ -14,6 +14,10 @@ pub(super) fn run(config: &Config, asked: &AgentAllow) -> Result<u8, Failure> {
         name: asked.server.clone(),
         known: config.servers.iter().map(|server| server.name.clone()).collect::<Vec<_>>().join(", "),
     })?;
+    if server.login.is_none() {
+        let what = "its dumps are processes of the service, and no key or allow-list has a part in them";
+        return Err(JobError::Local { server: server.name.clone(), what }.into());
+    }
     let list = AllowList { version: 1, dumps: server.datasets.iter().map(|dataset| dataset.dump.clone()).collect() };
     let json = serde_json::to_value(&list).map_err(|error| Failure::unexpected("cannot print", &error))?;
     print::json(&json)?;

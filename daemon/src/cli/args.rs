@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand};
 
 use super::args_crypt::KeyVerb;
 use super::args_daemon::{Cancel, Excuse, Notify, RegisterVerb, RunLog, Runs, Slots, Status};
+use super::args_desk::{CalendarVerb, TicketVerb};
 use super::args_disk::{DiskAdopt, DiskEject, DiskList, DiskRetire, IndexVerb};
 use super::args_drill::{Drill, Drills};
 use super::args_keep::{Pin, Pins, Prune, Unpin};
+use super::args_people::{AuditVerb, TokenVerb, UnitVerb, UserVerb};
 use super::args_restore::{Contents, Restore};
 use super::args_verify::{Accept, Checks, DiskRepair};
 
@@ -98,6 +100,42 @@ pub enum Verb {
         /// What to do with the register.
         #[command(subcommand)]
         verb: RegisterVerb,
+    },
+    /// Attends the tickets of the support desk
+    Ticket {
+        /// What to do with tickets.
+        #[command(subcommand)]
+        verb: TicketVerb,
+    },
+    /// Keeps the calendar by which the support desk counts
+    Calendar {
+        /// What to do with the calendar.
+        #[command(subcommand)]
+        verb: CalendarVerb,
+    },
+    /// Keeps the accounts of the support desk
+    User {
+        /// What to do with accounts.
+        #[command(subcommand)]
+        verb: UserVerb,
+    },
+    /// Keeps the institution's units and their heads
+    Unit {
+        /// What to do with units.
+        #[command(subcommand)]
+        verb: UnitVerb,
+    },
+    /// Keeps the keys by which other programs ask the support desk
+    Token {
+        /// What to do with keys.
+        #[command(subcommand)]
+        verb: TokenVerb,
+    },
+    /// Reads and verifies the log of who did what with accounts and settings
+    Audit {
+        /// What to do with the log.
+        #[command(subcommand)]
+        verb: AuditVerb,
     },
     /// Shows desktop notifications to whoever is logged in; a service of the user's session
     Notify(Notify),

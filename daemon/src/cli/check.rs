@@ -8,7 +8,7 @@ use super::args::Check;
 use super::exit::{Failure, code};
 use super::print;
 use crate::config::model::{Config, HostKeys, Plan};
-use crate::config::{self, problem::Problems};
+use crate::config::{self, problem::Problems, records};
 use crate::jobs::error::chain;
 use crate::jobs::{disks, targets};
 use crate::units;
@@ -42,16 +42,20 @@ fn problems_json(problems: &Problems) -> serde_json::Value {
 
 #[expect(clippy::disallowed_methods, reason = "the command line reads the clock to say when each plan runs next")]
 fn summary(config: &Config, file: &Path) -> String {
-    let datasets = config.servers.iter().map(|server| server.datasets.len()).sum();
+    let written = || config.servers.iter().filter(|server| server.name != records::SERVER);
+    let datasets = written().map(|server| server.datasets.len()).sum();
     let count = |number: usize, thing: &str| units::count(number as u64, thing);
     let mut text = format!(
         "{}: no problems; {}, {}, {}, {}\n",
         file.display(),
-        count(config.servers.len(), "server"),
+        count(written().count(), "server"),
         count(datasets, "dataset"),
         count(config.disks.len(), "disk"),
         count(config.plans.len(), "plan"),
     );
+    if config.server(records::SERVER).is_some() {
+        text.push_str(&format!("own records: {}/{} with every plan\n", records::SERVER, records::DATASET));
+    }
     for plan in &config.plans {
         let next = plan.when.next_after(Utc::now()).map_or("never".to_owned(), |next| next.to_rfc3339());
         let (datasets, disks) = (count(plan.datasets.len(), "dataset"), disks(plan));
@@ -71,16 +75,18 @@ fn disks(plan: &Plan) -> String {
 fn warnings(config: &Config) -> Vec<String> {
     let mut warnings = Vec::new();
     for server in &config.servers {
-        if let Err(error) = targets::target(config, server) {
-            warnings.push(chain(&error));
-        }
-        if let HostKeys::KnownHosts(path) = &server.host_keys
-            && !path.is_file()
-        {
-            warnings.push(format!("server {}: there is no known_hosts file {}", server.name, path.display()));
+        if let Some(login) = &server.login {
+            if let Err(error) = targets::target(config, server) {
+                warnings.push(chain(&error));
+            }
+            if let HostKeys::KnownHosts(path) = &login.host_keys
+                && !path.is_file()
+            {
+                warnings.push(format!("server {}: there is no known_hosts file {}", server.name, path.display()));
+            }
         }
         let used = config.plans.iter().any(|plan| plan.datasets.iter().any(|(name, _)| *name == server.name));
-        let jumps = config.servers.iter().any(|other| other.jump.as_deref() == Some(&server.name));
+        let jumps = config.servers.iter().any(|other| other.jump() == Some(server.name.as_str()));
         if !used && !jumps {
             warnings.push(format!("server {}: no plan backs up anything of it", server.name));
         }
@@ -93,6 +99,12 @@ fn warnings(config: &Config) -> Vec<String> {
         if !config.plans.iter().any(|plan| plan.datasets.contains(&pair)) {
             warnings.push(format!("dataset {}/{}: no plan backs it up", server.name, dataset.name));
         }
+    }
+    for tool in targets::missing(config) {
+        warnings.push(format!(
+            "{tool} is not here, and what this machine keeps of PostgreSQL cannot be dumped without it; install postgresql-client, \
+             or say `own_records: {{backup: false}}` if it is for the own database alone"
+        ));
     }
     for disk in &config.disks {
         if let Err(error) = disks::by_name(config, &disk.name) {

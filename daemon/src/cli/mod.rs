@@ -7,7 +7,9 @@ mod archives_index;
 mod args;
 mod args_crypt;
 mod args_daemon;
+mod args_desk;
 mod args_keep;
+mod args_people;
 mod args_disk;
 mod args_verify;
 mod args_drill;
@@ -23,6 +25,9 @@ mod daemon;
 mod completions;
 mod contents;
 mod demo;
+mod desk_calendar;
+mod desk_lists;
+mod desk_text;
 mod demo_service;
 mod disk;
 mod disk_adopt;
@@ -41,6 +46,9 @@ mod index;
 mod log;
 mod man;
 mod notify;
+mod people;
+mod people_keys;
+mod people_lists;
 mod pin;
 mod print;
 mod prune;
@@ -56,6 +64,7 @@ mod runs;
 mod slots;
 mod socket;
 mod status;
+mod ticket;
 mod times;
 mod verify;
 mod verify_copies;
@@ -119,6 +128,12 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Verb::Drills(drills) => drill::list(config, drills),
         Verb::Register { verb } => register::run(config, verb),
         Verb::Notify(notify) => notify::run(config, notify),
+        Verb::User { verb } => people::user(config, verb),
+        Verb::Unit { verb } => people::unit(config, verb),
+        Verb::Token { verb } => people_keys::token(config, verb),
+        Verb::Audit { verb } => people_keys::audit(config, verb),
+        Verb::Ticket { verb } => ticket::run(config, verb),
+        Verb::Calendar { verb } => desk_calendar::run(config, verb),
         Verb::AgentAllow(allow) => agent_allow::run(&load(config)?, allow),
         Verb::Daemon => daemon::run(load(config)?),
         Verb::Demo(demo) => demo::run(demo),

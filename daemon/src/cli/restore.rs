@@ -167,8 +167,7 @@ fn placed(found: &Found, asked: &Restore, reading: Reading<'_>) -> Result<(Given
     }
     if to == "-" {
         let what = What::Part(part.unwrap_or(dump::Part::Main));
-        let mut out =
-            stdout().map_err(|source| JobError::Write { act: "write", path: PathBuf::from("-"), source })?;
+        let mut out = stdout().map_err(|source| JobError::Write { act: "write", path: PathBuf::from("-"), source })?;
         let given = restore::to_stream(found, what, reading, &mut out)?;
         return Ok((given, json!({ "to": to }), String::new()));
     }

@@ -9,7 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::daemon::{Service, Work};
 use super::protocol::{Line, Refusal, RefusalKind, RegisterLine, Request};
 use super::socket::Writer;
-use super::{checks, disks, drill, follow, notices, prune, register};
+use super::{answer_people, answer_tickets, checks, disks, drill, follow, notices, prune, register};
 use crate::jobs::error::chain;
 use crate::jobs::office::{Office, day};
 use crate::jobs::report::{Daemon, Listing, Running};
@@ -74,6 +74,11 @@ pub(super) async fn answer(service: &Arc<Service>, who: &str, request: Request, 
         Request::DiskAdopt { path } => disks::adopt(service, path.into()).await,
         Request::DiskHealth { id, health } => disks::health(office, &id, &health).await,
         Request::IndexRebuild => disks::rebuild(service).await,
+        Request::People(asked) => answer_people::people(office, who, asked).await,
+        Request::Units(asked) => answer_people::units(office, who, asked).await,
+        Request::Tokens(asked) => answer_people::tokens(office, who, asked).await,
+        Request::Audit(asked) => answer_people::audit(office, who, asked).await,
+        Request::Tickets(asked) => Box::pin(answer_tickets::tickets(office, who, asked)).await,
     }
 }
 

@@ -19,7 +19,7 @@ use super::keeper::Keeper;
 use super::live::Under;
 use super::run_log::RunLog;
 use super::watch::{self, Present};
-use super::{socket, systemd};
+use super::{letters, socket, systemd};
 use crate::config::model::Config;
 use crate::jobs::chores::{self, Chore};
 use crate::jobs::error::chain;
@@ -27,6 +27,8 @@ use crate::jobs::execute::Ending;
 use crate::jobs::{deliver, hand_out, presence, slots, stale};
 use crate::store::error::StoreError;
 use crate::store::rows::{Run, RunState};
+use crate::web::app::App;
+use crate::web::server;
 
 /// The longest time between two looks at the clock, which may have been put on or back, or have stood still with the
 /// machine; and between two looks after the slots during a run.
@@ -126,8 +128,15 @@ fn start(runtime: &Runtime, service: &Arc<Service>, listener: tokio::net::UnixLi
     tasks.spawn_on(look_after(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(watch::disks(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(send_notices(Arc::clone(service)), runtime.handle());
+    let changed = Arc::new(Notify::new());
+    tasks.spawn_on(letters::send(Arc::clone(service), Arc::clone(&changed)), runtime.handle());
     tasks.spawn_on(sweep_logs(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(socket::serve(Arc::clone(service), listener), runtime.handle());
+    let keeper = &service.keeper;
+    // The pages may fail as they like: nothing else waits for them.
+    if let Some(app) = App::new(&keeper.config, &keeper.store, keeper.clock, &service.stopping, &tasks, changed) {
+        tasks.spawn_on(server::serve(app), runtime.handle());
+    }
 }
 
 /// The thread that works. It ends when its queue does.

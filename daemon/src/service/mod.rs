@@ -3,6 +3,8 @@
 
 // What both ends of the socket know.
 pub mod protocol;
+pub mod people;
+pub mod tickets;
 pub mod client;
 pub mod users;
 // What the service and a command that runs in its own process share.
@@ -22,10 +24,13 @@ pub mod daemon;
 mod socket;
 mod task;
 mod answer;
+mod answer_people;
+mod answer_tickets;
 mod disks;
 mod checks;
 pub mod drill;
 mod follow;
+mod letters;
 mod notices;
 mod prune;
 mod register;

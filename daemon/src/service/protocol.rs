@@ -8,8 +8,8 @@ use crate::jobs::progress::Event;
 
 /// The version of this language. A daemon that was not restarted after an upgrade speaks another one.
 pub const VERSION: u16 = 1;
-/// The most bytes that a request may have.
-pub const REQUEST_BYTES_MAX: u64 = 64 * 1024;
+/// The most bytes that a request may have: the staff of an institution comes in one.
+pub const REQUEST_BYTES_MAX: u64 = 1024 * 1024;
 
 /// A request with the language it is in.
 #[derive(Debug, Serialize, Deserialize)]
@@ -228,6 +228,16 @@ pub enum Request {
     },
     /// Rebuilds the index from the disks that are here: [`crate::jobs::report_disks::RebuildReport`].
     IndexRebuild,
+    /// Accounts.
+    People(super::people::Asked),
+    /// Units.
+    Units(super::people::UnitAsked),
+    /// The keys of other programs.
+    Tokens(super::people::TokenAsked),
+    /// The audit log.
+    Audit(super::people::AuditAsked),
+    /// Tickets and the calendar.
+    Tickets(super::tickets::Asked),
 }
 
 /// A line of an answer.
