@@ -3,13 +3,16 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails by panicking, like an assertion")]
 
 pub mod authority;
+pub mod browser;
+pub mod chromium;
 pub mod command;
 pub mod daemon;
 pub mod desktop;
 pub mod disk;
 pub mod http;
-pub mod mail;
+pub mod ldap;
 pub mod machine;
+pub mod mail;
 pub mod mariadb;
 pub mod postgres;
 pub mod proxy;

@@ -92,6 +92,24 @@ impl MailServer {
         letters
     }
 
+    /// The letter that says this, as people read it: its subject, and its text.
+    #[track_caller]
+    pub fn letter(&self, words: &str) -> String {
+        let read = "import email.policy, sys\nfor name in sys.argv[1:]:\n  m = email.message_from_binary_file(open(name, 'rb'), \
+             policy=email.policy.default)\n  print(m['subject'], m.get_content(), sep='\\n\\n', end='\\0')";
+        let mut found = String::new();
+        until(&format!("a letter says {words:?}: {}", self.log()), || {
+            let Ok(entries) = fs::read_dir(self.folder.join("mail/new")) else { return false };
+            let paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+            let mut argv = vec![read];
+            argv.extend(paths.iter().map(|path| text(path)));
+            let letters = String::from_utf8(sh("exec python3 -c \"$@\"", &argv)).unwrap();
+            found = letters.split('\0').find(|letter| letter.contains(words)).unwrap_or_default().to_owned();
+            !found.is_empty()
+        });
+        found
+    }
+
     /// Its log.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log-main")).unwrap_or_default()

@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use system_tests::command::{run, text};
 
 use session::Session;
-use site::{DATASETS, Site, UNIT, moment, sunday, wait_for};
+use site::{Site, UNIT, kept, moment, sunday, wait_for};
 
 /// What must be true at any time: no slot has two outcomes, only the newest may have none, the register's chain is
 /// whole, and everything that is listed verifies.
@@ -58,7 +58,7 @@ fn settles(site: &Site, week: i64, outcome: &str) {
 #[track_caller]
 fn lies_on_disks(site: &Site, disks: &[usize], weeks: usize) {
     for disk in disks {
-        for dataset in DATASETS {
+        for dataset in kept() {
             let folder = site.disks[*disk].path.join("archives").join(dataset);
             let count = "find \"$1\" -name '*.manifest.json' | wc -l";
             let found = system_tests::command::sh_text(count, &[text(&folder)]);

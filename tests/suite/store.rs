@@ -23,6 +23,8 @@ mod custody;
 mod disk_sums;
 #[path = "store/opening.rs"]
 mod opening;
+#[path = "store/people.rs"]
+mod people;
 #[path = "store/questions.rs"]
 mod questions;
 #[path = "store/round_trip.rs"]

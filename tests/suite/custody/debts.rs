@@ -43,7 +43,8 @@ fn a_disk_that_was_away_has_within_seconds_of_its_coming_what_it_lacked() {
         verified["disks"].as_array().unwrap().iter().all(|disk| disk["ok"] == true && disk["entries"] == 2)
     });
     world.run(&["verify", "disco-b"]).exits(0);
-    assert_eq!(world.litter(1), Vec::<String>::new());
+    // The register's head may just be on its way to its name.
+    until("nothing is left on the disk", || world.litter(1).is_empty());
     assert_eq!(notices(&world), "copies_missing disk_came all_copied");
     assert_eq!(events(&world, "disco-b"), "came wrote");
     assert_eq!(events(&world, "disco-a"), "came wrote read");

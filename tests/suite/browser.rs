@@ -1,0 +1,14 @@
+//! The pages of the support desk in a real Chromium, as people use them: a day of each role, the keyboard alone, without
+//! scripts; and each page that they see on the way is judged by axe-core, light and dark, wide and narrow.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test calls fails by panicking")]
+
+#[path = "browser/days.rs"]
+mod days;
+#[path = "browser/look.rs"]
+mod look;
+#[path = "browser/office.rs"]
+mod office;
+#[path = "browser/scene.rs"]
+mod scene;
+#[path = "browser/ways.rs"]
+mod ways;

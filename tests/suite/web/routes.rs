@@ -1,0 +1,146 @@
+//! Every role at every route: who may come, who may not, and that a method that a route does not have does nothing.
+
+use std::collections::BTreeMap;
+
+use resguardo::web::routes::listed;
+use system_tests::browser::{Answer, Browser};
+
+use super::Scene;
+
+const EVERYBODY: &str = "guest staff technician chief direction unit_head quality administrator";
+const SIGNED_IN: &str = "staff technician chief direction unit_head quality administrator";
+const SEE_QUEUE: &str = "technician chief direction quality";
+const SEE_PEOPLE: &str = "technician chief administrator";
+const ADMINISTRATOR: &str = "administrator";
+const SEE_AUDIT: &str = "chief direction quality administrator";
+
+/// Each route with who may come. It is written down here apart from the program, so that a route that is opened by mistake is
+/// found, and one that is added is thought about.
+const TABLE: &[(&str, &str, &str)] = &[
+    ("GET", "/recursos/{nombre}", EVERYBODY),
+    ("GET", "/salud", EVERYBODY),
+    ("GET", "/entrar", EVERYBODY),
+    ("POST", "/entrar", EVERYBODY),
+    ("GET", "/clave", SIGNED_IN),
+    ("POST", "/clave", SIGNED_IN),
+    ("GET", "/", SIGNED_IN),
+    ("GET", "/personas", SEE_PEOPLE),
+    ("GET", "/personas/{login}", SEE_PEOPLE),
+    ("POST", "/personas/{login}", ADMINISTRATOR),
+    ("POST", "/personas/{login}/desactivar", ADMINISTRATOR),
+    ("POST", "/personas/{login}/activar", ADMINISTRATOR),
+    ("POST", "/personas/{login}/clave", ADMINISTRATOR),
+    ("POST", "/personas/{login}/cargos", ADMINISTRATOR),
+    ("POST", "/personas/{login}/cargos/quitar", ADMINISTRATOR),
+    ("GET", "/nueva-persona", ADMINISTRATOR),
+    ("POST", "/nueva-persona", ADMINISTRATOR),
+    ("GET", "/unidades", ADMINISTRATOR),
+    ("GET", "/unidades/nueva", ADMINISTRATOR),
+    ("POST", "/unidades/nueva", ADMINISTRATOR),
+    ("GET", "/unidades/{id}", ADMINISTRATOR),
+    ("POST", "/unidades/{id}", ADMINISTRATOR),
+    ("GET", "/auditoria", SEE_AUDIT),
+    ("GET", "/solicitudes", SIGNED_IN),
+    ("GET", "/unidad", SIGNED_IN),
+    ("GET", "/todas", SEE_QUEUE),
+    ("GET", "/bandeja", SEE_QUEUE),
+    ("POST", "/bandeja/revision", "technician chief"),
+    ("GET", "/solicitudes/nueva", SIGNED_IN),
+    ("POST", "/solicitudes/nueva", SIGNED_IN),
+    // Whose ticket it is, is asked of each.
+    ("GET", "/solicitudes/{numero}", SIGNED_IN),
+    ("POST", "/solicitudes/{numero}/mensaje", SIGNED_IN),
+    ("GET", "/solicitudes/{numero}/archivos/{id}", SIGNED_IN),
+    ("GET", "/solicitudes/{numero}/{paso}", SIGNED_IN),
+    ("POST", "/solicitudes/{numero}/{paso}", SIGNED_IN),
+    ("GET", "/correo", SEE_QUEUE),
+    ("GET", "/solicitudes/{numero}/correo", SIGNED_IN),
+    ("POST", "/solicitudes/{numero}/correo", SIGNED_IN),
+    ("POST", "/solicitudes/{numero}/correo/{paso}", SIGNED_IN),
+    ("GET", "/tablero", "chief direction quality"),
+    ("GET", "/calendario", SIGNED_IN),
+    ("GET", "/calendario/nuevo-dia", "chief"),
+    ("POST", "/calendario/nuevo-dia", "chief"),
+    ("GET", "/ayuda", SIGNED_IN),
+    // The last one, since it ends the session.
+    ("POST", "/salir", SIGNED_IN),
+];
+
+/// The path with something that is not there in each of its places.
+fn sample(path: &str) -> String {
+    path.replace("{nombre}", "nada.css")
+        .replace("{login}", "nadie")
+        .replace("{id}", "999999")
+        .replace("{numero}", "ST-2026-999999")
+        .replace("{paso}", "tomar")
+}
+
+fn came_in(answer: &Answer) -> bool {
+    let sent_away = answer.status == 303 && answer.header("location").starts_with("/entrar?");
+    // The first page needs no path to come back to.
+    let sent_from_home = answer.status == 303 && answer.header("location") == "/entrar";
+    assert!(answer.status < 500, "{answer:#?}");
+    answer.status != 403 && !sent_away && !sent_from_home
+}
+
+#[test]
+fn every_role_comes_to_its_routes_and_to_no_others() {
+    let mut there: Vec<(&str, &str)> = listed().into_iter().map(|route| (route.method, route.path)).collect();
+    let mut known: Vec<(&str, &str)> = TABLE.iter().map(|(method, path, _)| (*method, *path)).collect();
+    there.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(there, known, "each route has one line in the table of this test");
+
+    let scene = Scene::new();
+    let mut browsers: BTreeMap<&str, Browser> = BTreeMap::new();
+    for role in EVERYBODY.split(' ') {
+        let browser = match role {
+            "guest" => Browser::new(scene.port),
+            "staff" => scene.person("staff", ""),
+            role => scene.person(&role.replace('_', "-"), role),
+        };
+        browsers.insert(role, browser);
+    }
+    let mut wrong = Vec::new();
+    for (method, path, who) in TABLE {
+        for (role, browser) in &mut browsers {
+            let may = who.split(' ').any(|one| one == *role);
+            let path = sample(path);
+            let answer = if *method == "GET" {
+                browser.get(&path)
+            } else {
+                // The key of the form is right, so that nothing else refuses.
+                browser.get("/entrar");
+                browser.get("/clave");
+                browser.post(&path, &[])
+            };
+            // Leaving leads to where one enters.
+            let left = path == "/salir" && answer.header("location") == "/entrar";
+            if (came_in(&answer) || left) != may {
+                wrong.push(format!("{role} {method} {path}: {}", answer.status));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_method_that_a_route_does_not_have_does_nothing_and_reading_writes_nothing() {
+    let scene = Scene::new();
+    let mut admin = scene.admin();
+    let audit = |admin: &mut Browser| admin.get("/auditoria").is(200).body;
+    let before = audit(&mut admin);
+    for (method, path, _) in TABLE {
+        let path = sample(path);
+        for other in ["PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"] {
+            let answer = admin.ask(other, &path, &[("X-HTTP-Method-Override", "POST")], b"").is(405);
+            assert!(!answer.header("allow").is_empty(), "{answer:#?}");
+        }
+        if *method == "GET" {
+            let read = admin.ask("GET", &path, &[("X-HTTP-Method-Override", "DELETE")], b"");
+            let head = admin.ask("HEAD", &path, &[("X-HTTP-Method-Override", "DELETE")], b"");
+            assert_eq!((head.status, head.body.as_str()), (read.status, ""), "{path}");
+        }
+    }
+    assert_eq!(audit(&mut admin), before, "nothing was written");
+}
