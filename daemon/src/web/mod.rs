@@ -9,6 +9,7 @@
 mod address;
 mod cookie;
 pub mod dates;
+mod download;
 pub mod origin;
 // What handlers speak.
 pub mod failure;

@@ -12,11 +12,12 @@ use axum::response::{IntoResponse as _, Response};
 use super::body::{Number, Who, bytes, essence};
 use super::problem::Problem;
 use super::table::{About, READ, Table};
-use crate::intake::{self, content_disposition};
+use crate::intake;
 use crate::jobs::desk::enter::{self, File};
 use crate::jobs::desk::report::{self, FileList};
 use crate::jobs::desk::view;
 use crate::web::app::App;
+use crate::web::download::download as handed_out;
 use crate::web::failure::Failure;
 use crate::web::fields::{Takes, read};
 
@@ -127,14 +128,7 @@ async fn download(
 ) -> Result<Response, Problem> {
     let id = uuid::Uuid::try_parse(&id).map_err(|_| Problem::not_found())?;
     let (about, bytes) = view::file(app.office(), &who, &number, id.as_bytes()).await?;
-    let kind = if about.kind == "jpeg" { "image/jpeg" } else { "application/pdf" };
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, content_disposition(&about.name)),
-        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned()),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok(handed_out(&about, bytes))
 }
 
 #[cfg(test)]

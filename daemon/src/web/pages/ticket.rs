@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use super::new_ticket::{of_form, taken};
 use super::shown::{Term, name, sentence, tone, tone_of, tone_of_rating};
@@ -16,12 +15,12 @@ use crate::calendar::Step as DayStep;
 use crate::desk::access::{OnTicket, may_on};
 use crate::desk::account::may_start;
 use crate::desk::ticket::State as TicketState;
-use crate::intake::content_disposition;
 use crate::jobs::desk::calendar::{BUSINESS_DAYS, current};
 use crate::jobs::desk::view::{self, View};
 use crate::jobs::desk::{enter, now};
 use crate::web::app::App;
 use crate::web::dates;
+use crate::web::download::download;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::form::Form;
@@ -212,12 +211,5 @@ async fn file(
 ) -> Result<Response, Failure> {
     let id = uuid::Uuid::try_parse(&id).map_err(|_| Failure::NotFound)?;
     let (about, bytes) = view::file(app.office(), &visit.caller(), &number, id.as_bytes()).await?;
-    let kind = if about.kind == "jpeg" { "image/jpeg" } else { "application/pdf" };
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, content_disposition(&about.name)),
-        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned()),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok(download(&about, bytes))
 }
