@@ -23,25 +23,26 @@ struct Special {
     closes: bool,
 }
 
-/// The law, a version and a place. Days outside 1900 to 2200 are not counted.
+/// The law, a version and the places whose feasts count. Days outside 1900 to 2200 are not counted.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     settings: Settings,
-    place: Option<String>,
-    /// What the version adds at the place.
+    places: Vec<String>,
+    /// What the version adds at the places.
     extra: Vec<NonBusinessDay>,
     /// The special days of each year from [`FIRST`], by date, one each; made when they are first asked for.
     years: Vec<OnceLock<Vec<Special>>>,
 }
 
 impl Calendar {
-    /// The calendar of a place, or without one, of what is the same in all places.
-    pub fn new(version: &Version, place: Option<&str>) -> Self {
+    /// The calendar of some places, or without any, of what is the same in all: a day is lost where one of them has its feast.
+    pub fn new<'a>(version: &Version, places: impl IntoIterator<Item = &'a str>) -> Self {
+        let places: Vec<String> = places.into_iter().map(str::to_owned).collect();
         let years = usize::try_from(LAST.year() - FIRST.year() + 1).unwrap_or(0);
         Self {
             settings: version.settings,
-            place: place.map(str::to_owned),
-            extra: version.extra.iter().filter(|day| day.is_at(place)).cloned().collect(),
+            extra: version.extra.iter().filter(|day| day.is_in(&places)).cloned().collect(),
+            places,
             years: vec![OnceLock::new(); years],
         }
     }
@@ -111,7 +112,7 @@ impl Calendar {
     /// The special days of a year, by date. Of several on one day the one that closes it longest is kept, and of equals
     /// the law's.
     fn year(&self, year: i32) -> Vec<Special> {
-        let law = by_law(year).into_iter().map(NonBusinessDay::from).filter(|day| day.is_at(self.place.as_deref()));
+        let law = by_law(year).into_iter().map(NonBusinessDay::from).filter(|day| day.is_in(&self.places));
         let extra = self.extra.iter().filter(|day| day.date.year() == year).cloned();
         let special = |day: NonBusinessDay| Special { closes: self.closes(&day), day };
         let mut days: Vec<Special> = law.chain(extra).map(special).collect();

@@ -28,6 +28,12 @@ pub enum CalendarError {
     /// It is half a day and names no hour.
     #[error("falta la hora del medio día: escriba desde qué hora no se trabaja, por ejemplo 12")]
     NoHour,
+    /// More units are elsewhere than anybody has.
+    #[error("ya hay {most} unidades fuera de la capital: quite primero las que ya no existen")]
+    TooManySeats {
+        /// How many there may be.
+        most: usize,
+    },
     /// A text is longer than anybody reads.
     #[error("{what} tiene demasiados caracteres: escriba {most} como máximo")]
     TooLong {

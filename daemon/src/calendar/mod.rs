@@ -5,6 +5,7 @@
 //! does. Nothing is counted in seconds. How days are counted is art. 45 of the Ley del Organismo Judicial: from the day
 //! after, and a day is lost only when all of its working hours are.
 
+pub mod names;
 pub mod closed;
 pub mod days;
 pub mod error;

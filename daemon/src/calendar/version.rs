@@ -4,16 +4,20 @@
 //! A version that was published is never changed: verdicts name the one that decided them. What is to be added, also a day
 //! already past, makes the [`Version::next`] one.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Datelike as _, NaiveDate, SubsecRound as _, Utc};
 use resguardo_shared::digest::Digest;
 use serde::{Deserialize, Serialize};
 
 use super::closed::weekend;
 use super::error::CalendarError;
-use super::holidays::{FIRST, Holiday, Kind, LAST, by_law};
+use super::holidays::{CAPITAL, FIRST, Holiday, Kind, LAST, by_law};
 
 /// The most days that a version may add: some fifteen a year for a century.
 pub const EXTRA_MOST: usize = 1_500;
+/// The most units that may be elsewhere than in the capital.
+pub const SEATS_MOST: usize = 500;
 /// The most characters of a name or a place.
 pub const NAME_CHARS_MOST: usize = 200;
 /// The most characters of a citation.
@@ -74,6 +78,10 @@ pub struct Version {
     pub settings: Settings,
     /// What is added to the law, in the order in which it was added.
     pub extra: Vec<NonBusinessDay>,
+    /// The place of each unit that is elsewhere than in the capital, by the unit's id. Versions that were published before there
+    /// were any have none, and their digests stay as they were.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub seats: BTreeMap<i64, String>,
 }
 
 /// The version to count with on a day: the latest of those that are valid by then.
@@ -92,6 +100,7 @@ impl Version {
             note: "Asuetos de ley y acuerdos gubernativos de 2025".to_owned(),
             settings: Settings::default(),
             extra: accords_of_2025(),
+            seats: BTreeMap::new(),
         }
     }
 
@@ -118,6 +127,38 @@ impl Version {
         Ok(())
     }
 
+    /// Says where a unit is; the capital, or nothing, takes it out of the list.
+    ///
+    /// # Errors
+    /// [`CalendarError::TooLong`], [`CalendarError::TooManySeats`]; the version is then as it was.
+    pub fn seat(&mut self, unit: i64, place: &str) -> Result<(), CalendarError> {
+        let place = place.trim();
+        if place.is_empty() || place == CAPITAL {
+            self.seats.remove(&unit);
+            return Ok(());
+        }
+        if place.chars().count() > NAME_CHARS_MOST {
+            return Err(CalendarError::TooLong { what: "el lugar", most: NAME_CHARS_MOST });
+        }
+        if self.seats.len() >= SEATS_MOST && !self.seats.contains_key(&unit) {
+            return Err(CalendarError::TooManySeats { most: SEATS_MOST });
+        }
+        self.seats.insert(unit, place.to_owned());
+        Ok(())
+    }
+
+    /// The places whose feasts count for what a unit asks for: the capital, where those are who attend it, and its own, where
+    /// nobody is to be attended on its feast. Without a unit it is the capital alone.
+    pub fn places(&self, unit: Option<i64>) -> impl Iterator<Item = &str> {
+        let own = unit.and_then(|unit| self.seats.get(&unit)).map(String::as_str);
+        std::iter::once(CAPITAL).chain(own)
+    }
+
+    /// All places where units are, the capital with them.
+    pub fn all_places(&self) -> BTreeSet<&str> {
+        std::iter::once(CAPITAL).chain(self.seats.values().map(String::as_str)).collect()
+    }
+
     /// The version with each of its days held against the rules of [`Version::add`], for one that comes from elsewhere.
     ///
     /// # Errors
@@ -125,6 +166,9 @@ impl Version {
     pub fn checked(mut self) -> Result<Self, CalendarError> {
         for day in std::mem::take(&mut self.extra) {
             self.add(day)?;
+        }
+        for (unit, place) in std::mem::take(&mut self.seats) {
+            self.seat(unit, &place)?;
         }
         Ok(self)
     }
@@ -163,8 +207,13 @@ impl From<Holiday> for NonBusinessDay {
 
 impl NonBusinessDay {
     /// Whether it is a day of the whole institution or of this place.
-    pub(super) fn is_at(&self, place: Option<&str>) -> bool {
+    fn is_at(&self, place: Option<&str>) -> bool {
         self.place.is_none() || self.place.as_deref() == place
+    }
+
+    /// Whether it is a day of the whole institution or of one of these places.
+    pub(super) fn is_in(&self, places: &[String]) -> bool {
+        self.place.as_ref().is_none_or(|place| places.contains(place))
     }
 
     fn trimmed(self) -> Self {

@@ -9,7 +9,9 @@ use image::{DynamicImage, ImageDecoder as _};
 use super::{FILE_BYTES_MAX, PIXELS_MAX, Refused};
 
 /// Scans of an image at most: each costs a walk over all of its blocks. The usual progressive image has ten.
-const SCANS_MAX: usize = 32;
+const SCANS_MAX: u64 = 32;
+/// Pixels of all scans together: as many as the largest image has in the usual ten, and one more.
+const WORK_MAX: u64 = 11 * PIXELS_MAX;
 /// How well it is encoded; the next one is for an image that does not fit.
 const QUALITIES: [u8; 3] = [88, 75, 60];
 
@@ -88,7 +90,7 @@ impl io::Write for Capped {
 fn outline(file: &[u8]) -> Result<Outline, Refused> {
     let cut = || broken("le falta el final");
     let mut size = None;
-    let mut scans = 0;
+    let mut scans: u64 = 0;
     // Behind the marker that opens the file.
     let mut at = 2;
     loop {
@@ -100,7 +102,12 @@ fn outline(file: &[u8]) -> Result<Outline, Refused> {
             0x00 | 0x01 | 0xd0..=0xd8 => at += 1,
             0xff => {}
             0xd9 => {
-                let (width, height) = size.ok_or_else(|| broken("no dice cuánto mide"))?;
+                let (width, height): (u32, u32) = size.ok_or_else(|| broken("no dice cuánto mide"))?;
+                let work = u64::from(width).saturating_mul(height.into()).saturating_mul(scans);
+                // What has too many pixels is refused as that, and first.
+                if work > WORK_MAX && work / scans.max(1) <= PIXELS_MAX {
+                    return Err(broken("tiene demasiadas pasadas"));
+                }
                 return if scans == 0 { Err(cut()) } else { Ok(Outline { width, height, bytes: at + 1 }) };
             }
             _ => {
@@ -112,7 +119,7 @@ fn outline(file: &[u8]) -> Result<Outline, Refused> {
                     let side = |place| two(file, at + place).ok_or_else(cut);
                     size = Some((side(6)?.into(), side(4)?.into()));
                 }
-                scans += usize::from(marker == 0xda);
+                scans += u64::from(marker == 0xda);
                 if scans > SCANS_MAX {
                     return Err(broken("tiene demasiadas pasadas"));
                 }

@@ -89,8 +89,14 @@ fn a_progressive_bomb_costs_bounded_time() {
     }
     let error = accept("foto.jpg", flat(800, 500, 3, 0xc2, 32, 800)).unwrap_err();
     assert!(error.to_string().contains("pasadas"), "{error}");
-    let full = accept("foto.jpg", flat(8000, 5000, 3, 0xc2, 31, 78_125)).unwrap();
+    let error = accept("foto.jpg", flat(8000, 5000, 3, 0xc2, 31, 78_125)).unwrap_err();
+    assert!(error.to_string().contains("pasadas"), "{error}");
+    let full = accept("foto.jpg", flat(8000, 5000, 3, 0xc2, 9, 78_125)).unwrap();
     assert!(full.bytes.len() < FILE_BYTES_MAX);
+    assert!(
+        accept("foto.jpg", flat(1600, 1000, 3, 0xc2, 31, 3125)).is_ok(),
+        "a small one may have as many as it likes"
+    );
     assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
 }
 

@@ -26,9 +26,9 @@ mod samples;
 mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
 
 use resguardo_shared::digest::Digest;
+use tokio::sync::Mutex;
 
 pub use kind::Kind;
 pub use name::content_disposition;
@@ -45,8 +45,9 @@ pub const PIXELS_MAX: u64 = 40_000_000;
 /// Letters of a name at most, with its extension.
 pub const NAME_CHARS_MAX: usize = 120;
 
-/// One file is judged at a time, so that what they need in memory does not add up when many come at once.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+/// One file is judged at a time, so that what they need in memory does not add up when many come at once; in the order in which
+/// they came, so that whoever brings slow ones does not keep the others waiting for all of them.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// A file that may be kept and handed out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,12 +62,12 @@ pub struct Accepted {
     pub sha256: Digest,
 }
 
-/// Judges one file. It blocks and uses a core, for some seconds at worst: call it where that is allowed.
+/// Judges one file. It blocks and uses a core, for some seconds at worst: call it where that is allowed, and never from a task.
 ///
 /// # Errors
 /// [`Refused`], in Spanish, for whoever uploaded it.
 pub fn accept(name: &str, bytes: Vec<u8>) -> Result<Accepted, Refused> {
-    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = ONE_AT_A_TIME.blocking_lock();
     // The libraries below read what anybody may send; what makes one of them panic is a broken file, and no more.
     catch_unwind(AssertUnwindSafe(|| judge(name, bytes))).unwrap_or(Err(Refused::Unreadable))
 }

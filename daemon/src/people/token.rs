@@ -64,6 +64,14 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// What [`hex`] was made of; whatever is no digit counts as zero, and one without a pair not at all.
+pub fn unhex(hex: &str) -> Vec<u8> {
+    let digit =
+        |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).unwrap_or_default();
+    let (pairs, _) = hex.as_bytes().as_chunks::<2>();
+    pairs.iter().map(|[high, low]| digit(*high) << 4 | digit(*low)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -270,6 +270,14 @@ impl Entry {
     }
 }
 
+/// The word of the form for one of its fixed values.
+pub fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => "?".to_owned(),
+    }
+}
+
 /// How people name an entry: `2026-47`.
 pub fn name(year: i32, number: i64) -> String {
     format!("{year}-{number}")

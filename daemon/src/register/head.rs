@@ -155,7 +155,10 @@ impl Head {
     }
 
     /// The text that is signed, see above.
-    fn signed_text(&self) -> Result<Vec<u8>, RegisterError> {
+    ///
+    /// # Errors
+    /// [`RegisterError::Write`], which does not happen.
+    pub fn signed_text(&self) -> Result<Vec<u8>, RegisterError> {
         let bare = Self { signature: String::new(), ..self.clone() };
         serde_json::to_vec(&bare).map_err(RegisterError::Write)
     }

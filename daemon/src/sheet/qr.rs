@@ -6,10 +6,10 @@ use qrcode::{Color, EcLevel, QrCode};
 const MARGIN: usize = 4;
 
 /// A dark run of a row: its left edge, its row from above, and its length, all in modules.
-pub(super) type Run = (usize, usize, usize);
+pub type Run = (usize, usize, usize);
 
 /// The dark runs of a text's QR code and the modules of its side, with its margin; `None` for a text that is too long.
-pub(super) fn runs(text: &str) -> Option<(Vec<Run>, usize)> {
+pub fn runs(text: &str) -> Option<(Vec<Run>, usize)> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let side = code.width();
     let mut runs: Vec<Run> = Vec::new();

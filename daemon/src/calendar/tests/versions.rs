@@ -4,7 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::{accord, bare, capital, day, feast, initial, moment, with};
 use crate::calendar::version::{CITATION_CHARS_MOST, EXTRA_MOST, NAME_CHARS_MOST};
-use crate::calendar::{CalendarError, Kind, NonBusinessDay, Settings, Version, in_force};
+use crate::calendar::{CAPITAL, Calendar, CalendarError, Kind, NonBusinessDay, Settings, Version, in_force};
 
 #[track_caller]
 fn refused(version: &Version, day: NonBusinessDay, words: &str) {
@@ -163,4 +163,39 @@ fn the_latest_version_that_is_valid_is_in_force() {
     assert_eq!(in_force(day(2026, 1, 4)), Some(1));
     assert_eq!(in_force(MONDAY), Some(2));
     assert_eq!(in_force(day(1899, 1, 1)), None);
+}
+
+#[test]
+fn a_unit_elsewhere_has_the_feasts_of_the_capital_and_of_its_own_place() {
+    let mut version = initial();
+    let plain = version.digest();
+    version.seat(7, " Antigua Guatemala ").unwrap();
+    assert_ne!(version.digest(), plain);
+    assert_eq!(version.places(Some(7)).collect::<Vec<_>>(), [CAPITAL, "Antigua Guatemala"]);
+    assert_eq!(version.places(Some(8)).collect::<Vec<_>>(), [CAPITAL]);
+    assert_eq!(version.places(None).collect::<Vec<_>>(), [CAPITAL]);
+    let text = serde_json::to_string(&version).unwrap();
+    assert_eq!(serde_json::from_str::<Version>(&text).unwrap().digest(), version.digest());
+    let feast = NaiveDate::from_ymd_opt(2028, 7, 25).unwrap();
+    let local = NonBusinessDay {
+        date: feast,
+        kind: Kind::Local,
+        name: "Santiago".to_owned(),
+        citation: "x".to_owned(),
+        place: Some("Antigua Guatemala".to_owned()),
+        counts_for_deadlines: true,
+        from_hour: None,
+    };
+    version.add(local).unwrap();
+    let assumption = NaiveDate::from_ymd_opt(2028, 8, 15).unwrap();
+    for (unit, works) in [(Some(7), false), (Some(8), true), (None, true)] {
+        let calendar = Calendar::new(&version, version.places(unit));
+        assert_eq!(calendar.is_business_day(feast), works, "{unit:?}");
+        assert!(!calendar.is_business_day(assumption), "those who attend are in the capital");
+    }
+    assert!(matches!(version.seat(9, &"x".repeat(201)), Err(CalendarError::TooLong { .. })));
+    let mut back = version.clone();
+    back.extra.pop();
+    back.seat(7, CAPITAL).unwrap();
+    assert_eq!(back.digest(), plain, "and a version without any is as it was before there were any");
 }
