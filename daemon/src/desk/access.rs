@@ -28,6 +28,44 @@ pub enum Action {
     SeeAudit,
     /// Make and revoke the keys of other programs.
     ChangeTokens,
+    /// See the records of the quality system: the register of backups, the catalogue of forms.
+    SeeQuality,
+    /// Publish a version of a controlled form.
+    PublishForm,
+    /// Propose one (6.3).
+    ProposeForm,
+    /// Attach a record as it was signed on paper.
+    AttachSigned,
+    /// List who was at trainings and meetings (R118).
+    WriteEvents,
+    /// See the inventory of equipment, or what of it is of the units whose head they are.
+    SeeEquipment,
+    /// Add, change and retire equipment.
+    ChangeEquipment,
+    /// Make, send and hand out the programme of preventive maintenance (R060, R064).
+    DraftProgramme,
+    /// Approve or return it (R062).
+    DecideProgramme,
+    /// Do what is programmed, see what is to be done, and print labels for equipment.
+    ExecuteUpkeep,
+    /// See what was done besides requests (R110).
+    SeeTasks,
+    /// Add and correct it.
+    WriteTasks,
+    /// See the monthly reports and their indicators.
+    SeeReports,
+    /// Write and deliver them.
+    WriteReports,
+    /// Say that they were received (R112).
+    ReceiveReports,
+    /// See the directives for backups (R102) and who has read them.
+    SeeDirectives,
+    /// Issue one.
+    IssueDirective,
+    /// Say that one has read one.
+    AcknowledgeDirective,
+    /// Take the records of a period away, all of them: for the auditor.
+    MakePack,
 }
 
 /// What somebody wants to do with a ticket.
@@ -71,18 +109,82 @@ pub enum OnTicket {
     AuthorizeAccount,
 }
 
+/// What somebody wants to do with an item of a programme of maintenance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OnItem {
+    /// See it.
+    See,
+    /// Say whether its piece will be available (R066, R067).
+    SayAvailability,
+    /// Move it to another week (R068).
+    Reschedule,
+    /// Say that they know that it was moved.
+    Know,
+    /// Say what was done at the machine.
+    Execute,
+    /// Say that what was done is right.
+    Confirm,
+}
+
+/// Whose an item is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemOf {
+    /// The units that have its piece, now and when it was programmed.
+    pub units: Vec<i64>,
+    /// Who answers for its piece.
+    pub responsible: Option<i64>,
+    /// Who is asked whether what was done is right.
+    pub confirms: Option<i64>,
+    /// Who moved it to another week at last.
+    pub moved_by: Option<i64>,
+}
+
+/// Whether somebody may do something with an item of a programme, as far as it hangs on who they are.
+pub fn may_on_item(who: &Actor, action: OnItem, of: &ItemOf) -> bool {
+    let heads = of.units.iter().any(|unit| who.heads.contains(unit));
+    match action {
+        OnItem::See => sees_all_equipment(who) || heads || [of.responsible, of.confirms].contains(&Some(who.id)),
+        OnItem::SayAvailability => heads,
+        OnItem::Reschedule => who.is(Role::Chief),
+        // Who moved it knows already, and cannot know it for another.
+        OnItem::Know => heads && of.moved_by != Some(who.id),
+        OnItem::Execute => who.attends(),
+        OnItem::Confirm => of.confirms == Some(who.id),
+    }
+}
+
 /// Whether somebody may do something that concerns no ticket.
 pub fn may(who: &Actor, action: Action) -> bool {
     let reads_all = who.is(Role::Direction) || who.is(Role::Quality);
     match action {
+        Action::SeeEquipment => sees_all_equipment(who) || !who.heads.is_empty(),
+        Action::ChangeEquipment | Action::DraftProgramme => who.is(Role::Chief),
+        Action::DecideProgramme => who.is(Role::Direction),
         Action::CreateTicket | Action::SeeCalendar => true,
         Action::CreateForAnother | Action::MarkReview => who.attends(),
         Action::SeeQueue | Action::SeePeople if who.attends() => true,
         Action::SeeQueue | Action::SeeBoard => who.is(Role::Chief) || reads_all,
         Action::PublishCalendar => who.is(Role::Chief),
         Action::SeePeople | Action::ChangePeople | Action::ChangeTokens => who.is(Role::Administrator),
+        Action::SeeQuality => who.attends() || reads_all,
+        Action::PublishForm => who.is(Role::Quality),
+        Action::ProposeForm | Action::AttachSigned => who.is(Role::Chief),
+        Action::WriteEvents => who.attends() || who.is(Role::Quality),
+        Action::WriteTasks | Action::ExecuteUpkeep => who.attends(),
+        Action::SeeTasks => who.attends() || reads_all,
+        Action::SeeReports | Action::MakePack => who.is(Role::Chief) || reads_all,
+        Action::WriteReports => who.is(Role::Chief),
+        Action::ReceiveReports => who.is(Role::Quality),
+        Action::SeeDirectives => who.attends() || reads_all,
+        Action::IssueDirective => who.is(Role::Chief),
+        Action::AcknowledgeDirective => who.is(Role::Technician),
         Action::SeeAudit => who.is(Role::Chief) || reads_all || who.is(Role::Administrator),
     }
+}
+
+/// Whether somebody sees the equipment of every unit, and not of theirs alone.
+pub fn sees_all_equipment(who: &Actor) -> bool {
+    who.attends() || who.is(Role::Direction) || who.is(Role::Quality)
 }
 
 /// Whether somebody may do something with a ticket, as far as it hangs on who they are. Whether the ticket is in a state for

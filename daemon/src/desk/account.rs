@@ -254,6 +254,9 @@ pub fn start(ticket: &Ticket, who: &Actor, kind: AccountKind, person: &str, now:
     }
     let person = text::line("person", person, LINE_MAX, true)?;
     let detail = json!({ "kind": kind, "person": person });
+    // The ministry removes the account of whoever has left; the one here is for those who keep accounts.
+    let letters =
+        if kind == AccountKind::Deletion { vec![("cuenta_de_baja", Told::Administrators)] } else { Vec::new() };
     let request = AccountRequest {
         id: 0,
         ticket: ticket.id,
@@ -275,7 +278,7 @@ pub fn start(ticket: &Ticket, who: &Actor, kind: AccountKind, person: &str, now:
         told: None,
         version: 1,
     };
-    Ok(Done { request, kind: "account_started", detail, letters: Vec::new() })
+    Ok(Done { request, kind: "account_started", detail, letters })
 }
 
 /// Takes a step of a request of this ticket, or says why not.
@@ -306,6 +309,10 @@ pub fn act(mut request: AccountRequest, ticket: &Ticket, who: &Actor, step: Step
     let detail = match step {
         Step::Give { .. } => {
             request.form_given = Some(on);
+            // Whoever asks for an account asks the direction for it (R084), which is to know that it is waited for.
+            if request.kind.steps().contains(&StepKind::Authorize) {
+                letters.push(("cuenta_por_autorizar", Told::Direction));
+            }
             json!({ "on": on, "form": request.kind.form() })
         }
         Step::Authorize { by, .. } => {

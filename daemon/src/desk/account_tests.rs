@@ -100,6 +100,13 @@ fn a_deletion_is_only_written_down() {
         assert!(matches!(done.unwrap_err(), Refused::Account(_)), "{wanted:?}");
     }
     assert_eq!(begun(AccountKind::Deletion).next_step(), None);
+    let letters = |kind| start(&ticket(), &chief(CHIEF), kind, "Lucía", now()).unwrap().letters;
+    assert_eq!(
+        letters(AccountKind::Deletion),
+        [("cuenta_de_baja", Told::Administrators)],
+        "their account here is closed, too"
+    );
+    assert_eq!(letters(AccountKind::Creation), []);
 }
 
 #[test]
@@ -108,6 +115,9 @@ fn what_a_step_needs_is_asked_for_and_who_must_know_is_told() {
     let reset = |step| act(before(AccountKind::Reset, StepKind::Receive), &ticket(), &who, step, now());
     let nobody = Step::Receive { on: now().day, superior: " ".to_owned(), scan: [1; 16] };
     assert!(matches!(reset(nobody).unwrap_err(), Refused::Field { field: "superior", .. }));
+    let given = |kind| act(begun(kind), &ticket(), &who, step(StepKind::Give, now().day), now()).unwrap().letters;
+    assert_eq!(given(AccountKind::Creation), [("cuenta_por_autorizar", Told::Direction)]);
+    assert_eq!(given(AccountKind::Reset), [], "the direction has no part in it");
     let received = reset(step(StepKind::Receive, now().day)).unwrap();
     assert_eq!(received.letters, [("cuenta_por_cargar", Told::Chiefs)]);
     let upload = Step::Upload { on: now().day, number: String::new() };

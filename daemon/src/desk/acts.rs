@@ -110,6 +110,10 @@ pub enum Told {
     Person(i64),
     /// Whoever is head of the department of information technology.
     Chiefs,
+    /// The direction and whoever acts for it.
+    Direction,
+    /// Whoever keeps accounts.
+    Administrators,
 }
 
 /// What was done.

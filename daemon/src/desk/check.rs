@@ -58,19 +58,16 @@ pub(super) fn nothing_pending(case: &Case) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Proposes a new limit.
-pub(super) fn extend(
-    case: &mut Case,
-    who: &Actor,
-    (cause, reason, new_limit): (Cause, &str, NaiveDate),
-    ruling: &Draft,
+/// Whether a ticket may be extended to a day, whatever else is said of it.
+///
+/// # Errors
+/// [`Refused::Day`].
+pub fn new_limit_of(
+    case: &Case,
+    new_limit: NaiveDate,
     now: Now,
     is_business: &dyn Fn(NaiveDate) -> bool,
-) -> Result<(&'static str, Value), Refused> {
-    if case.extensions.iter().any(|one| one.decision.is_none()) {
-        return Err(Refused::Pending("ampliación"));
-    }
-    let reason = text::lines("reason", reason, TEXT_MAX, true)?;
+) -> Result<(), Refused> {
     let wrong = |why: &str| Err(Refused::Day { day: new_limit, why: why.to_owned() });
     if new_limit <= now.day {
         return wrong("escriba un día después de hoy");
@@ -84,6 +81,23 @@ pub(super) fn extend(
     if !is_business(new_limit) {
         return wrong("no es día hábil; escriba el día hábil anterior o el siguiente");
     }
+    Ok(())
+}
+
+/// Proposes a new limit.
+pub(super) fn extend(
+    case: &mut Case,
+    who: &Actor,
+    (cause, reason, new_limit): (Cause, &str, NaiveDate),
+    ruling: &Draft,
+    now: Now,
+    is_business: &dyn Fn(NaiveDate) -> bool,
+) -> Result<(&'static str, Value), Refused> {
+    if case.extensions.iter().any(|one| one.decision.is_none()) {
+        return Err(Refused::Pending("ampliación"));
+    }
+    let reason = text::lines("reason", reason, TEXT_MAX, true)?;
+    new_limit_of(case, new_limit, now, is_business)?;
     let kind = match cause {
         Cause::System => RulingKind::System,
         Cause::Parts => RulingKind::Parts,

@@ -10,10 +10,15 @@ pub mod access;
 pub mod account;
 pub mod acts;
 pub mod check;
+pub mod event;
+pub mod directive;
 pub mod people;
+pub mod proposal;
 mod refused;
+pub mod report;
 pub mod text;
 pub mod ticket;
+pub mod told_password;
 mod verdict;
 #[cfg(test)]
 mod account_tests;

@@ -1,4 +1,6 @@
-//! Requests for mail accounts, and those that wait for the ministry. It may not know who may take which step.
+//! Requests for mail accounts, by ticket and in lists, and those that wait for the ministry. It may not know who may take which step.
+
+use chrono::NaiveDate;
 
 use super::columns::{Columns, FromColumns, Read, maybe_word, wrong};
 use super::db::{Store, Tx, execute, read};
@@ -33,7 +35,7 @@ impl FromColumns for AccountRequest {
     }
 }
 
-/// A request that waits for the ministry, with its ticket.
+/// A request, such as one that waits for the ministry, with its ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     /// The request.
@@ -44,6 +46,8 @@ pub struct Waiting {
     pub subject: String,
     /// Who asked for it.
     pub requester: i64,
+    /// Whether its ticket was declared void.
+    pub void: bool,
 }
 
 impl FromColumns for Waiting {
@@ -53,8 +57,18 @@ impl FromColumns for Waiting {
             number: row.text("ticket_number")?,
             subject: row.text("ticket_subject")?,
             requester: row.int("ticket_requester")?,
+            void: row.text("ticket_state")? == "void",
         })
     }
+}
+
+/// A request with its ticket.
+macro_rules! with_ticket {
+    () => {
+        "SELECT account_requests.*, tickets.number AS ticket_number, tickets.subject AS ticket_subject,
+               tickets.requester AS ticket_requester, tickets.state AS ticket_state
+             FROM account_requests JOIN tickets ON tickets.id = account_requests.ticket "
+    };
 }
 
 impl Store {
@@ -67,17 +81,50 @@ impl Store {
         Ok(read!(self, "a request for an account", sql, ticket)?.into_iter().next())
     }
 
-    /// Those that were sent to the ministry and have no answer, the oldest first.
+    /// Those that were sent to the ministry and have no answer, the oldest first, after a key: the day on which the last one was
+    /// sent, and its id.
     ///
     /// # Errors
     /// [`StoreError::Read`], [`StoreError::Slow`].
-    pub async fn accounts_waiting(&self, limit: u32) -> Result<Vec<Waiting>, StoreError> {
-        let sql = "SELECT account_requests.*, tickets.number AS ticket_number, tickets.subject AS ticket_subject,
-               tickets.requester AS ticket_requester
-             FROM account_requests JOIN tickets ON tickets.id = account_requests.ticket
-             WHERE account_requests.uploaded IS NOT NULL AND account_requests.answered IS NULL
-             ORDER BY account_requests.uploaded, account_requests.id LIMIT $1";
-        read!(self, "the requests that wait for the ministry", sql, i64::from(limit))
+    pub async fn accounts_waiting(
+        &self,
+        after: Option<(NaiveDate, i64)>,
+        limit: u32,
+    ) -> Result<Vec<Waiting>, StoreError> {
+        let sql = concat!(
+            with_ticket!(),
+            "WHERE account_requests.uploaded IS NOT NULL AND account_requests.answered IS NULL
+               AND (account_requests.uploaded, account_requests.id) > ($1, $2)
+             ORDER BY account_requests.uploaded, account_requests.id LIMIT $3"
+        );
+        // Every day sorts after none.
+        let (day, id) = after.map_or((String::new(), 0), |(day, id)| (day.to_string(), id));
+        read!(self, "the requests that wait for the ministry", sql, day, id, i64::from(limit))
+    }
+
+    /// How many were sent to the ministry and have no answer.
+    ///
+    /// # Errors
+    /// [`StoreError::Read`], [`StoreError::Slow`].
+    pub async fn count_accounts_waiting(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT COUNT(*) AS value FROM account_requests WHERE uploaded IS NOT NULL AND answered IS NULL";
+        let counts: Vec<i64> = read!(self, "the requests that wait for the ministry", sql)?;
+        Ok(counts.into_iter().next().unwrap_or_default())
+    }
+
+    /// Requests, the newest first, before an id: all, or only those that have a step to come.
+    ///
+    /// # Errors
+    /// [`StoreError::Read`], [`StoreError::Slow`].
+    pub async fn accounts(&self, open: bool, before: Option<i64>, limit: u32) -> Result<Vec<Waiting>, StoreError> {
+        let sql = concat!(
+            with_ticket!(),
+            "WHERE account_requests.id < $1 AND (CAST($2 AS BIGINT) = 0 OR (account_requests.told IS NULL
+               AND account_requests.kind <> 'deletion' AND tickets.state <> 'void'))
+             ORDER BY account_requests.id DESC LIMIT $3"
+        );
+        let before = before.unwrap_or(i64::MAX);
+        read!(self, "the requests for accounts", sql, before, i64::from(open), i64::from(limit))
     }
 
     /// Stores a request as a step left it, with the event and the letters of its ticket; `before` is the version that the step

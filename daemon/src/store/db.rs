@@ -13,6 +13,8 @@ use super::error::{StoreError, advice, cause};
 
 /// How long an answer is waited for: a server that went away without a word would be waited for a quarter of an hour.
 const READ_SECONDS: u64 = 60;
+/// How long one statement that writes may take.
+const ALONE_SECONDS: u64 = 60;
 
 /// The database. A clone is another handle of the same connections.
 #[derive(Debug, Clone)]
@@ -95,7 +97,21 @@ macro_rules! execute {
     }};
 }
 
-pub(super) use {execute, read, returned};
+/// Runs one statement that needs nothing before or after it, and waits for no other change: `execute_alone!(store, "what", "…", …)`.
+macro_rules! execute_alone {
+    ($store:expr, $what:literal, $sql:expr $(, $value:expr)* $(,)?) => {{
+        let store: &$crate::store::db::Store = $store;
+        let done = async {
+            match &store.db {
+                $crate::store::db::Db::Sqlite { write, .. } => sqlx::query($sql)$(.bind($value))*.execute(write).await.map(drop),
+                $crate::store::db::Db::Postgres(pool) => sqlx::query($sql)$(.bind($value))*.execute(pool).await.map(drop),
+            }
+        };
+        store.alone($what, done).await
+    }};
+}
+
+pub(super) use {execute, execute_alone, read, returned};
 
 impl Store {
     /// Writes everything down and closes the connections, also those of its clones.
@@ -140,6 +156,16 @@ impl Store {
             advice: advice(&error),
             source: cause(error),
         })
+    }
+
+    /// Waits until one statement has written, but not forever.
+    pub(super) async fn alone(
+        &self,
+        what: &'static str,
+        done: impl Future<Output = Result<(), sqlx::Error>>,
+    ) -> Result<(), StoreError> {
+        let done = self.within(ALONE_SECONDS, done).await?;
+        done.map_err(|error| write_error(&self.database, what.to_owned(), error))
     }
 
     /// Whatever a future ends in, if it does so in time.

@@ -54,7 +54,10 @@ impl Store {
     pub async fn faces(&self, ids: &BTreeSet<i64>) -> Result<BTreeMap<i64, Face>, StoreError> {
         let sql = "SELECT users.id, users.login, users.name, users.post, units.name AS unit_name
              FROM users LEFT JOIN units ON units.id = users.unit WHERE users.id IN (0";
-        let question = ids.iter().fold(Question::new(sql), |question, &id| question.with(", ?", [id.into()]));
+        // As many places as a power of two, so that there are few questions to prepare; nobody has the id 0.
+        let filler = std::iter::repeat_n(0, ids.len().next_power_of_two() - ids.len());
+        let ids = ids.iter().copied().chain(filler);
+        let question = ids.fold(Question::new(sql), |question, id| question.with(", ?", [id.into()]));
         let faces: Vec<Face> = question.with(")", []).ask(self, "the people").await?;
         Ok(faces.into_iter().map(|face| (face.id, face)).collect())
     }

@@ -1,6 +1,7 @@
 //! Letters to people: those that are due, and what became of each. It may not know how they are sent.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
 use super::columns::{Columns, FromColumns, Read, maybe_word};
 use super::db::{Store, execute, maybe_micros, micros, read};
@@ -22,6 +23,8 @@ pub struct Letter {
     pub ticket: Option<i64>,
     /// The template's name.
     pub template: String,
+    /// What it tells, where it is about no ticket: the fields of its template.
+    pub data: Value,
     /// When it was written.
     pub at: DateTime<Utc>,
     /// What became of it.
@@ -48,6 +51,7 @@ impl FromColumns for Letter {
             user: row.int("user")?,
             ticket: row.maybe_int("ticket")?,
             template: row.text("template")?,
+            data: row.json("data")?,
             at: row.moment("at")?,
             state: maybe_word(row, "state", DeliveryState::of_word)?.unwrap_or(DeliveryState::Pending),
             attempts: row.int("attempts")?,
@@ -116,12 +120,26 @@ impl Store {
     /// # Errors
     /// [`StoreError::Write`], [`StoreError::Slow`].
     pub async fn write_letters(&self, letters: &[(i64, NewLetter)], at: DateTime<Utc>) -> Result<(), StoreError> {
+        let letters: Vec<_> = letters.iter().map(|(ticket, letter)| (Some(*ticket), letter)).collect();
+        self.write_all(&letters, at).await
+    }
+
+    /// The same of letters that are about no ticket.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`], [`StoreError::Slow`].
+    pub async fn write_notes(&self, letters: &[NewLetter], at: DateTime<Utc>) -> Result<(), StoreError> {
+        let letters: Vec<_> = letters.iter().map(|letter| (None, letter)).collect();
+        self.write_all(&letters, at).await
+    }
+
+    async fn write_all(&self, letters: &[(Option<i64>, &NewLetter)], at: DateTime<Utc>) -> Result<(), StoreError> {
         if letters.is_empty() {
             return Ok(());
         }
         let mut tx = self.begin().await?;
         for (ticket, letter) in letters {
-            put_letter(&mut tx, Some(*ticket), letter, at).await?;
+            put_letter(&mut tx, *ticket, letter, at).await?;
         }
         tx.commit().await
     }

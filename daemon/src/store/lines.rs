@@ -3,6 +3,7 @@
 
 use super::columns::{Columns, FromColumns, Read, wrong};
 use super::db::{Store, Tx, execute, micros, read, returned};
+use super::directives;
 use super::error::StoreError;
 use super::rows::{DiskHead, Line};
 use crate::register::entry::Draft;
@@ -106,6 +107,7 @@ impl Store {
 
 /// Appends an entry: gives it the next place, has it sealed and stores the line.
 pub(super) async fn append(tx: &mut Tx, draft: &Draft) -> Result<Line, StoreError> {
+    let draft = &directives::citing(tx, draft.clone()).await?;
     let year = draft.year();
     let (sequence, number) = next_place(tx, year).await?;
     let sql = "SELECT hash AS value FROM lines WHERE sequence = $1";

@@ -6,6 +6,10 @@
 
 // The seam between two databases.
 pub mod error;
+mod form_proposals;
+pub mod form_versions;
+pub mod signed_copies;
+pub mod training_events;
 mod columns;
 pub mod db;
 mod open;
@@ -29,10 +33,28 @@ pub mod desk_people;
 mod tickets;
 pub mod ticket_file;
 pub mod ticket_lists;
+mod ticket_search;
 pub mod calendars;
 pub mod account_requests;
 pub mod board;
+pub mod board_lists;
 pub mod letters;
+// The equipment that it maintains.
+pub mod equipment;
+pub mod programmes;
+pub mod item_entries;
+pub mod assigned;
+pub mod semester_reports;
+// The monthly report.
+pub mod additional_tasks;
+pub mod monthly;
+pub mod monthly_reports;
+// What is laid down for backups, and what is due.
+pub mod directives;
+pub mod due;
+pub mod feeds;
+// What happened in some days.
+pub mod of_period;
 // Its people.
 pub mod people_rows;
 mod people;

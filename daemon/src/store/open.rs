@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection as _, PgPool, SqlitePool};
 
 use super::db::{Db, Store};
 use super::error::{StoreError, advice, cause};
@@ -23,14 +23,22 @@ const BUSY: Duration = Duration::from_secs(5);
 const TURN: Duration = Duration::from_secs(60);
 /// How long a connection to PostgreSQL is waited for, new or not.
 const CONNECT: Duration = Duration::from_secs(10);
-/// Connections that read at once. Each is a thread and a cache of up to 2 MiB, and is made when it is first needed.
+/// Connections that read at once. Each is a thread and a cache, and is made when it is first needed.
 const SQLITE_READERS: u32 = 2;
+/// What the cache of each of those may grow to, in KiB: the open tickets of a large desk and the index of their words. SQLite's own
+/// 2 MiB are too few for them, and what is not in the cache is copied anew for each question.
+const SQLITE_CACHE_KIB: u32 = 16 * 1024;
 /// Connections to PostgreSQL, of which it has a hundred for everybody.
-const POSTGRES_CONNECTIONS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 8;
+/// A connection that rested longer may have been cut meanwhile: a server that ended is not there again in so short a time, and
+/// whatever is asked before that fails and takes its connection with it.
+const RESTED: Duration = Duration::from_millis(50);
 /// What PostgreSQL itself ends, so that a lock does not outlive who waits for it. A migration that needs longer says
 /// `SET LOCAL statement_timeout` itself.
 const POSTGRES_LIMITS: [(&str, &str); 3] =
     [("statement_timeout", "50s"), ("lock_timeout", "20s"), ("idle_in_transaction_session_timeout", "60s")];
+/// What takes longer than the questions of a desk: to start helpers for one of them costs 5 ms, to compile one 50.
+const POSTGRES_PLANS: [(&str, &str); 2] = [("max_parallel_workers_per_gather", "0"), ("jit", "off")];
 
 impl Store {
     /// Opens `sqlite:PATH` or `postgres://USER@HOST:PORT/DATABASE` and brings it to the shape of this program. The file
@@ -88,7 +96,9 @@ async fn open_sqlite(url: &str, path: &Path) -> Result<Db, StoreError> {
     };
     let write = pool().max_connections(1).connect_with(writer).await.map_err(|error| open_error(url, error))?;
     migrate_sqlite(&write).await.map_err(|error| migrate_error(url, error))?;
-    let read = pool().max_connections(SQLITE_READERS).connect_lazy_with(options.read_only(true));
+    // A negative size is one in KiB.
+    let reader = options.read_only(true).pragma("cache_size", format!("-{SQLITE_CACHE_KIB}"));
+    let read = pool().max_connections(SQLITE_READERS).connect_lazy_with(reader);
     Ok(Db::Sqlite { write, read })
 }
 
@@ -102,11 +112,15 @@ async fn migrate_sqlite(write: &SqlitePool) -> Result<(), MigrateError> {
 async fn open_postgres(url: &str, password: Option<&str>) -> Result<PgPool, StoreError> {
     let parsed = PgConnectOptions::from_str(url);
     let parsed = parsed.map_err(|error| StoreError::Url { url: url.to_owned(), source: Some(cause(error)) })?;
-    let mut options = parsed.application_name("resguardo").options(POSTGRES_LIMITS);
+    let mut options = parsed.application_name("resguardo").options(POSTGRES_LIMITS.into_iter().chain(POSTGRES_PLANS));
     if let Some(password) = password {
         options = options.password(password);
     }
     let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(CONNECT);
+    // Asked whether it is still there only after a rest: else each question would be two.
+    let pool = pool.test_before_acquire(false).before_acquire(|connection, about| {
+        Box::pin(async move { Ok(about.idle_for <= RESTED || connection.ping().await.is_ok()) })
+    });
     let pool = pool.connect_with(options).await.map_err(|error| open_error(url, error))?;
     // The driver takes a lock of its own for this.
     POSTGRES.run(&pool).await.map_err(|error| migrate_error(url, error))?;

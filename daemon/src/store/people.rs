@@ -106,35 +106,41 @@ impl Store {
         Ok(read!(self, "a user", sql, id)?.into_iter().next())
     }
 
-    /// People by login, after the first `skip` of them.
+    /// People by login, behind the login `after`.
     ///
     /// # Errors
     /// [`StoreError::Read`], [`StoreError::Slow`].
-    pub async fn users(&self, filter: &PeopleFilter, skip: u32, limit: u32) -> Result<Vec<User>, StoreError> {
+    pub async fn users(&self, filter: &PeopleFilter, after: Option<&str>, limit: u32) -> Result<Vec<User>, StoreError> {
         let words = filter.words.as_deref().map(folded).filter(|words| !words.is_empty());
-        let Some(words) = words else { return self.users_page(filter, skip, limit).await };
+        let Some(words) = words else { return self.users_page(filter, after, limit).await };
         // Accents are the same to people and not to databases. An institution has hundreds of people, not millions.
-        let all = self.users_page(filter, 0, 100_000).await?;
+        let all = self.users_page(filter, after, 100_000).await?;
         let found = all.into_iter().filter(|user| {
             let text = folded(&format!("{} {} {}", user.login, user.name, user.post));
             words.split(' ').all(|word| text.contains(word))
         });
-        let many = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        Ok(found.skip(many(skip)).take(many(limit)).collect())
+        Ok(found.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
     }
 
-    async fn users_page(&self, filter: &PeopleFilter, skip: u32, limit: u32) -> Result<Vec<User>, StoreError> {
+    async fn users_page(
+        &self,
+        filter: &PeopleFilter,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<User>, StoreError> {
         let sql = concat!(
             "SELECT ",
             user_columns!(),
             r#" FROM users WHERE (CAST($1 AS BIGINT) IS NULL OR unit = $1) AND (CAST($2 AS BIGINT) IS NULL OR active = $2)
              AND (CAST($3 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM user_roles WHERE user_roles."user" = users.id
                  AND role = $3 AND from_day <= $4 AND (until_day IS NULL OR until_day >= $4)))
-             ORDER BY login LIMIT $5 OFFSET $6"#
+             AND login > $5 ORDER BY login LIMIT $6"#
         );
         let active = filter.active.map(i64::from);
         let (role, on) = filter.role.map_or((None, String::new()), |(role, on)| (Some(role.word()), on.to_string()));
-        read!(self, "the users", sql, filter.unit, active, role, on, i64::from(limit), i64::from(skip))
+        // No login is the empty text, so that it stands before all of them.
+        let after = said(after.unwrap_or_default());
+        read!(self, "the users", sql, filter.unit, active, role, on, after, i64::from(limit))
     }
 
     /// Somebody's password, if they have one here.

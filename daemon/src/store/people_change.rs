@@ -32,8 +32,6 @@ pub struct PeopleChange {
     pub logged_in: Option<(i64, DateTime<Utc>)>,
     /// New sessions.
     pub sessions: Vec<SessionRow>,
-    /// Sessions that were used, and when.
-    pub used: Vec<(Vec<u8>, DateTime<Utc>)>,
     /// Sessions that end.
     pub ended: Vec<Vec<u8>>,
     /// Users all of whose sessions end but this one; an empty token is none.
@@ -52,8 +50,6 @@ pub struct PeopleChange {
     pub tokens: Vec<(ApiToken, Vec<u8>)>,
     /// Keys that are revoked, and when.
     pub tokens_revoked: Vec<(i64, DateTime<Utc>)>,
-    /// Keys that were used, and when.
-    pub tokens_used: Vec<(i64, DateTime<Utc>)>,
     /// On this day somebody must be left who may keep accounts.
     pub administrator_on: Option<NaiveDate>,
     /// What the audit log is told.
@@ -102,9 +98,6 @@ async fn put_all(tx: &mut Tx, change: &PeopleChange) -> Result<PeopleApplied, St
         if !people_logins::revoke_token(tx, *id, *at).await? {
             return Ok(PeopleApplied::Stale);
         }
-    }
-    for (id, at) in &change.tokens_used {
-        people_logins::touch_token(tx, *id, *at).await?;
     }
     if let Some(on) = change.administrator_on
         && people::administrators(tx, on).await? == 0
@@ -155,9 +148,6 @@ async fn put_people(tx: &mut Tx, change: &PeopleChange) -> Result<bool, StoreErr
 async fn put_sessions(tx: &mut Tx, change: &PeopleChange) -> Result<(), StoreError> {
     for row in &change.sessions {
         people_logins::put_session(tx, row).await?;
-    }
-    for (token, at) in &change.used {
-        people_logins::touch_session(tx, token, *at).await?;
     }
     for token in &change.ended {
         people_logins::end_session(tx, token).await?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::columns::{Columns, FromColumns, Read};
-use super::db::{Store, Tx, execute, json, maybe_micros, micros, read, said};
+use super::db::{Store, Tx, execute, execute_alone, json, maybe_micros, micros, read, said};
 use super::error::StoreError;
 use super::people_rows::{ApiToken, LoginFailure, SessionRow};
 
@@ -58,6 +58,22 @@ impl Store {
         Ok(read!(self, "a session", "SELECT * FROM sessions WHERE token = $1", token)?.into_iter().next())
     }
 
+    /// Notes that a session was used. It is done while somebody waits for a page, and waits for no change of others.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`], [`StoreError::Slow`].
+    pub async fn touch_session(&self, token: &[u8], at: DateTime<Utc>) -> Result<(), StoreError> {
+        execute_alone!(self, "a session", "UPDATE sessions SET last_used = $2 WHERE token = $1", token, micros(at))
+    }
+
+    /// Notes that a key of another program was used, in the same way.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`], [`StoreError::Slow`].
+    pub async fn touch_token(&self, id: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+        execute_alone!(self, "a token", "UPDATE api_tokens SET last_used = $2 WHERE id = $1", id, micros(at))
+    }
+
     /// The logins that failed under a key.
     ///
     /// # Errors
@@ -100,12 +116,6 @@ pub(super) async fn put_session(tx: &mut Tx, row: &SessionRow) -> Result<(), Sto
         micros(row.last_used),
         micros(row.expires),
     )?;
-    Ok(())
-}
-
-/// Notes that a session was used.
-pub(super) async fn touch_session(tx: &mut Tx, token: &[u8], at: DateTime<Utc>) -> Result<(), StoreError> {
-    execute!(tx, ("a session"), "UPDATE sessions SET last_used = $2 WHERE token = $1", token, micros(at))?;
     Ok(())
 }
 
@@ -182,10 +192,4 @@ pub(super) async fn put_token(tx: &mut Tx, row: &ApiToken, token: &[u8]) -> Resu
 pub(super) async fn revoke_token(tx: &mut Tx, id: i64, at: DateTime<Utc>) -> Result<bool, StoreError> {
     let sql = "UPDATE api_tokens SET revoked = $2 WHERE id = $1 AND revoked IS NULL";
     Ok(execute!(tx, ("the token {id}"), sql, id, micros(at))? == 1)
-}
-
-/// Notes that a key was used.
-pub(super) async fn touch_token(tx: &mut Tx, id: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
-    execute!(tx, ("the token {id}"), "UPDATE api_tokens SET last_used = $2 WHERE id = $1", id, micros(at))?;
-    Ok(())
 }

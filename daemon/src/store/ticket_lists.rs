@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use super::columns::{Columns, FromColumns, Read};
-use super::db::{Db, Store, read};
+use super::db::{Store, read};
 use super::desk_rows::Category;
 use super::error::StoreError;
 use super::question::{Question, Value};
@@ -15,9 +15,6 @@ use crate::desk::ticket::{State, Ticket};
 pub const PAGE_MAX: u32 = 200;
 /// The most words that a search looks for.
 const WORDS_MAX: usize = 8;
-
-/// How many of the newest tickets are looked through for words before the index is asked.
-const LOOKED_THROUGH: i64 = 3_000;
 
 /// Whose tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +87,9 @@ impl Store {
     ) -> Result<Vec<Ticket>, StoreError> {
         let open = "SELECT * FROM tickets WHERE state NOT IN ('finished', 'rated', 'void')";
         let question = narrowed(Question::new(open), filter);
+        // What was attended is due no more, and `Counts` does not count it.
+        let is_due = filter.due_before.is_some() || filter.due_on.is_some();
+        let question = if is_due { question.with(" AND state <> 'ruled'", []) } else { question };
         let question = match after {
             Some((day, id)) => question.with(" AND (last_limit, id) > (?, ?)", [day.to_string().into(), id.into()]),
             None => question,
@@ -115,52 +115,16 @@ impl Store {
             let open = Question::new("SELECT * FROM tickets WHERE state NOT IN ('finished', 'rated', 'void')");
             return newest(like(narrowed(open, filter), filter), before, limit).ask(self, "the open tickets").await;
         }
-        if all && !words(filter).is_empty() {
-            return self.search(filter, before, limit).await;
+        if all && matches!(filter.state, Some(State::Finished | State::Void)) {
+            let few = Question::new("SELECT * FROM tickets WHERE state IN ('finished', 'void')");
+            return newest(like(narrowed(few, filter), filter), before, limit).ask(self, "the tickets").await;
         }
-        let question = Question::new("SELECT * FROM tickets WHERE 1 = 1");
-        let question = match whose {
-            Whose::All => question,
-            Whose::Requester(user) => question.with(" AND requester = ?", [user.into()]),
-            Whose::Unit(unit) => question.with(" AND unit = ?", [unit.into()]),
-        };
+        // Of one person there are few enough to look through.
+        if !matches!(whose, Whose::Requester(_)) && !words(filter).is_empty() {
+            return self.search(whose, filter, before, limit).await;
+        }
+        let question = of(whose, Question::new("SELECT * FROM tickets WHERE 1 = 1"));
         newest(like(narrowed(question, filter), filter), before, limit).ask(self, "the tickets").await
-    }
-
-    /// The newest tickets with these words. Common words are found among the newest without the index, which would bring all
-    /// of their tickets before any; what is rare among them is left to the index.
-    async fn search(&self, filter: &Filter, before: Option<i64>, limit: u32) -> Result<Vec<Ticket>, StoreError> {
-        let newest_id: Vec<i64> = read!(self, "the tickets", "SELECT COALESCE(MAX(id), 0) AS value FROM tickets")?;
-        let top = before.map_or(newest_id.first().copied().unwrap_or_default() + 1, |before| before);
-        let floor = top - LOOKED_THROUGH;
-        let recent = Question::new("SELECT * FROM tickets WHERE 1 = 1").with(" AND id >= ?", [floor.into()]);
-        let recent = newest(like(narrowed(recent, filter), filter), Some(top), limit);
-        let mut found: Vec<Ticket> = recent.ask(self, "the newest tickets").await?;
-        let left = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
-        if left == 0 || floor <= 0 {
-            return Ok(found);
-        }
-        let words = words(filter);
-        let question = match &self.db {
-            Db::Sqlite { .. } => {
-                let from = "SELECT tickets.* FROM ticket_words JOIN tickets ON tickets.id = ticket_words.rowid
-                     WHERE ticket_words MATCH ?";
-                let wanted: Vec<String> = words.iter().map(|word| format!("\"{word}\" *")).collect();
-                let question = Question::default().with(from, [wanted.join(" ").into()]);
-                // By the index's own order, which needs no sorting.
-                narrowed(question, filter)
-                    .with(" AND ticket_words.rowid < ?", [floor.into()])
-                    .with(" ORDER BY ticket_words.rowid DESC LIMIT ?", [page(left)])
-            }
-            Db::Postgres(_) => {
-                let from = "SELECT * FROM tickets WHERE to_tsvector('simple', words) @@ to_tsquery('simple', ?)";
-                let wanted: Vec<String> = words.iter().map(|word| format!("{word}:*")).collect();
-                let question = Question::default().with(from, [wanted.join(" & ").into()]);
-                newest(narrowed(question, filter), Some(floor), left)
-            }
-        };
-        found.extend(question.ask::<Ticket>(self, "the tickets").await?);
-        Ok(found)
     }
 
     /// How many of the open tickets are how on a day.
@@ -205,16 +169,25 @@ impl Store {
     }
 }
 
+/// Only those tickets.
+pub(super) fn of(whose: Whose, question: Question) -> Question {
+    match whose {
+        Whose::All => question,
+        Whose::Requester(user) => question.with(" AND requester = ?", [user.into()]),
+        Whose::Unit(unit) => question.with(" AND unit = ?", [unit.into()]),
+    }
+}
+
 /// The end of a question for the newest before an id.
-fn newest(question: Question, before: Option<i64>, limit: u32) -> Question {
+pub(super) fn newest(question: Question, before: Option<i64>, limit: u32) -> Question {
     question.maybe(" AND id < ?", before).with(" ORDER BY id DESC LIMIT ?", [page(limit)])
 }
 
-fn page(limit: u32) -> Value {
+pub(super) fn page(limit: u32) -> Value {
     i64::from(limit.clamp(1, PAGE_MAX)).into()
 }
 
-fn narrowed(question: Question, filter: &Filter) -> Question {
+pub(super) fn narrowed(question: Question, filter: &Filter) -> Question {
     question
         .maybe(" AND state = ?", filter.state.map(State::word))
         .maybe(" AND assignee = ?", filter.assignee)
@@ -225,12 +198,21 @@ fn narrowed(question: Question, filter: &Filter) -> Question {
 
 /// Words that each ticket of a small set is looked through for. Folded words hold letters and digits alone, so that none of
 /// them means anything to the database.
-fn like(question: Question, filter: &Filter) -> Question {
-    words(filter)
+pub(super) fn like(question: Question, filter: &Filter) -> Question {
+    with_words(question, &filter.words)
+}
+
+/// The same of any table that has its folded words.
+pub(super) fn with_words(question: Question, text: &str) -> Question {
+    words_of(text)
         .into_iter()
         .fold(question, |question, word| question.with(" AND (' ' || words) LIKE ?", [format!("% {word}%").into()]))
 }
 
-fn words(filter: &Filter) -> Vec<String> {
-    text::folded(&filter.words).split(' ').filter(|word| !word.is_empty()).take(WORDS_MAX).map(str::to_owned).collect()
+pub(super) fn words(filter: &Filter) -> Vec<String> {
+    words_of(&filter.words)
+}
+
+fn words_of(text: &str) -> Vec<String> {
+    text::folded(text).split(' ').filter(|word| !word.is_empty()).take(WORDS_MAX).map(str::to_owned).collect()
 }

@@ -1,7 +1,7 @@
 //! Tickets and what belongs to them, as they are read. It may not know what may become of a ticket.
 
 use super::columns::{Columns, FromColumns, Read, maybe_word, wrong};
-use super::db::{Store, read};
+use super::db::{Store, read, said};
 use super::desk_rows::{Attachment, Comment, Event, Visit};
 use super::error::StoreError;
 use crate::desk::Verdict;
@@ -113,7 +113,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Read`], [`StoreError::Slow`].
     pub async fn ticket_by_number(&self, number: &str) -> Result<Option<Ticket>, StoreError> {
-        Ok(read!(self, "a ticket", "SELECT * FROM tickets WHERE number = $1", number)?.into_iter().next())
+        Ok(read!(self, "a ticket", "SELECT * FROM tickets WHERE number = $1", said(number))?.into_iter().next())
     }
 
     /// A ticket by its id.
