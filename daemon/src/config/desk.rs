@@ -14,6 +14,8 @@ pub struct Desk {
     pub directory: Option<Directory>,
     /// The folder of letters that were changed here; the program's own stand for those that it lacks.
     pub letters: Option<PathBuf>,
+    /// The folder of layouts of controlled forms that were changed here; the program's own stand for those that it lacks.
+    pub forms: Option<PathBuf>,
 }
 
 /// A directory, with where the password of its search account is.
@@ -29,7 +31,8 @@ pub struct Directory {
 pub(super) fn read(root: &Node<'_>) -> Option<Desk> {
     let node = root.node("desk")?;
     let directory = node.node("directory").map(|node| directory(&node));
-    let desk = Desk { directory, letters: node.parsed("letters", check::absolute) };
+    let (letters, forms) = (node.parsed("letters", check::absolute), node.parsed("forms", check::absolute));
+    let desk = Desk { directory, letters, forms };
     node.finish();
     Some(desk)
 }

@@ -20,6 +20,15 @@ pub const FIELDS: &[&str] = &[
     "resultado",
     "enlace",
     "enlace_calificar",
+    "persona",
+    "enlace_personas",
+    "tarea",
+    "motivo",
+    "plazo",
+    "enlace_vencimientos",
+    "equipo",
+    "semana",
+    "propuesta",
 ];
 
 /// The templates that come with the program.
@@ -31,11 +40,24 @@ const OWN: &[(&str, &str)] = &[
     ("asignada", include_str!("../../letters/asignada.txt")),
     ("calificada_no_conforme", include_str!("../../letters/calificada_no_conforme.txt")),
     ("comentario", include_str!("../../letters/comentario.txt")),
+    ("conformidad", include_str!("../../letters/conformidad.txt")),
+    ("cuenta_de_baja", include_str!("../../letters/cuenta_de_baja.txt")),
     ("cuenta_informada", include_str!("../../letters/cuenta_informada.txt")),
+    ("cuenta_por_autorizar", include_str!("../../letters/cuenta_por_autorizar.txt")),
     ("cuenta_por_cargar", include_str!("../../letters/cuenta_por_cargar.txt")),
     ("dictamen_entregado", include_str!("../../letters/dictamen_entregado.txt")),
+    ("directriz_emitida", include_str!("../../letters/directriz_emitida.txt")),
+    ("directriz_por_leer", include_str!("../../letters/directriz_por_leer.txt")),
+    ("directriz_por_revisar", include_str!("../../letters/directriz_por_revisar.txt")),
     ("excepcion_propuesta", include_str!("../../letters/excepcion_propuesta.txt")),
+    ("informe_por_entregar", include_str!("../../letters/informe_por_entregar.txt")),
+    ("informe_vencido", include_str!("../../letters/informe_vencido.txt")),
+    ("mantenimiento_semana", include_str!("../../letters/mantenimiento_semana.txt")),
+    ("programa_por_hacer", include_str!("../../letters/programa_por_hacer.txt")),
+    ("programa_vencido", include_str!("../../letters/programa_vencido.txt")),
+    ("no_disponible", include_str!("../../letters/no_disponible.txt")),
     ("recordatorio_calificar", include_str!("../../letters/recordatorio_calificar.txt")),
+    ("reprogramado", include_str!("../../letters/reprogramado.txt")),
     ("respuesta_no_conforme", include_str!("../../letters/respuesta_no_conforme.txt")),
     ("ticket_finalizado", include_str!("../../letters/ticket_finalizado.txt")),
     ("ticket_recibido", include_str!("../../letters/ticket_recibido.txt")),
@@ -181,7 +203,9 @@ mod tests {
         for (name, _) in OWN {
             let (subject, text) = Template::load(None, name).unwrap().fill(&values());
             assert!(!subject.contains(['{', '\n']) && !text.contains('{'), "{name}: {subject}\n{text}");
-            assert!(subject.contains("<numero>") && text.contains("<nombre>"), "{name} says what and to whom");
+            let says_what = subject.contains("<numero>") || text.contains("<tarea>") || subject.contains("<equipo>");
+            assert!(says_what && text.contains("<nombre>"), "{name} says what and to whom");
+            assert!(text.contains("<enlace"), "{name} says where");
         }
         let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/letters")).unwrap().count();
         assert_eq!(files, OWN.len(), "each file is a letter");

@@ -3,30 +3,12 @@
 use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _};
 
 use super::clean;
-
-/// The days of the week, Monday first.
-pub const WEEKDAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
-/// The months, January first.
-pub const MONTHS: [&str; 12] = [
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-];
+use crate::calendar::names::{WEEKDAYS, month};
 
 /// A time on the wall: `domingo 22 de noviembre de 2026, 02:00`.
 pub(super) fn time(at: DateTime<FixedOffset>) -> String {
     let weekday = usize::try_from(at.weekday().num_days_from_monday()).ok().and_then(|day| WEEKDAYS.get(day));
-    let month = usize::try_from(at.month0()).ok().and_then(|month| MONTHS.get(month));
-    let (weekday, month) = (weekday.unwrap_or(&""), month.unwrap_or(&""));
+    let (weekday, month) = (weekday.unwrap_or(&""), month(at.date_naive()));
     format!("{weekday} {} de {month} de {}, {:02}:{:02}", at.day(), at.year(), at.hour(), at.minute())
 }
 

@@ -9,7 +9,7 @@ use super::words::{
     ANSWERS, CLAIMS, COLOURS, DEPARTMENTS, FIRM_MARKS, FIRM_NAMES, GRADES, HARMS, MEN, MOMENTS, OPENINGS, PAYMENTS,
     PLACES, POSTS, REQUESTS, SURNAMES, TIMES, WOMEN,
 };
-use crate::notify::spanish::MONTHS;
+use crate::calendar::names::month;
 
 /// How many providers there are.
 pub(super) const PROVIDERS: u64 = 240;
@@ -50,8 +50,7 @@ pub(super) fn person(random: &mut Random) -> String {
 
 /// A day as it is said within a year.
 pub(super) fn day_of(date: NaiveDate) -> String {
-    let month = usize::try_from(date.month0()).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
-    format!("{} de {month}", date.day())
+    format!("{} de {}", date.day(), month(date))
 }
 
 /// An amount of money with two decimals and no thousands separator.

@@ -1,5 +1,11 @@
 //! The calendar at work: the version in force, what another one would change, and publishing it. Closed verdicts stay as they
 //! were; open tickets are counted anew.
+//!
+//! A ticket is counted by the days of the capital, where those are who attend it, and by the feasts of the place where its unit is:
+//! nobody is there to be attended on them (procedure, 8.1). Where each unit is stands in the version itself, so that a version
+//! says all that a limit hangs on.
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -14,24 +20,76 @@ use crate::store::error::StoreError;
 use crate::store::ticket_lists::{Filter, PAGE_MAX};
 
 /// Business days within which a ticket is attended (R028).
-pub const BUSINESS_DAYS: u32 = 3;
-/// Where the office is: its local holidays close it (procedure, 8.1).
+pub const BUSINESS_DAYS: u32 = crate::due::rules::TICKET_DAYS;
+/// Where the office is that attends: its local holidays close it (procedure, 8.1).
 pub const PLACE: &str = crate::calendar::holidays::CAPITAL;
 
-/// The version in force on a day, and the calendar that it makes. The first one comes with the program.
+/// The calendars of a version: the office's, and one for each place where a unit is.
+#[derive(Debug, Clone)]
+pub struct Calendars {
+    /// The version.
+    pub version: Version,
+    /// The calendar of the office that attends.
+    pub here: Calendar,
+    elsewhere: BTreeMap<String, Calendar>,
+}
+
+impl Calendars {
+    /// Those of a version.
+    pub fn of(version: Version) -> Self {
+        let here = Calendar::new(&version, Some(PLACE));
+        let there =
+            |(unit, place): (&i64, &String)| (place.clone(), Calendar::new(&version, version.places(Some(*unit))));
+        let elsewhere = version.seats.iter().map(there).collect();
+        Self { here, elsewhere, version }
+    }
+
+    /// The calendar by which the tickets of a unit are counted.
+    pub fn of_unit(&self, unit: Option<i64>) -> &Calendar {
+        let place = unit.and_then(|unit| self.version.seats.get(&unit));
+        place.and_then(|place| self.elsewhere.get(place)).unwrap_or(&self.here)
+    }
+}
+
+/// The calendars in force on a day.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn calendars(office: Office<'_>, day: NaiveDate) -> Result<Calendars, StoreError> {
+    Ok(Calendars::of(in_force_on(office, day).await?))
+}
+
+/// The version in force on a day, and the calendar that it makes of the office.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn current(office: Office<'_>, day: NaiveDate) -> Result<(Version, Calendar), StoreError> {
+    current_of(office, day, None).await
+}
+
+/// The same for what a unit asks for.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn current_of(
+    office: Office<'_>,
+    day: NaiveDate,
+    unit: Option<i64>,
+) -> Result<(Version, Calendar), StoreError> {
+    let version = in_force_on(office, day).await?;
+    let calendar = Calendar::new(&version, version.places(unit));
+    Ok((version, calendar))
+}
+
+/// The version in force on a day. The first one comes with the program.
+async fn in_force_on(office: Office<'_>, day: NaiveDate) -> Result<Version, StoreError> {
     let mut versions = office.store.calendars().await?;
     if versions.is_empty() {
         office.store.put_first_calendar(&Version::initial(now(office).at)).await?;
         versions = office.store.calendars().await?;
     }
     let version = in_force(&versions, day).or(versions.first()).cloned();
-    let version = version.unwrap_or_else(|| Version::initial(now(office).at));
-    let calendar = Calendar::new(&version, Some(PLACE));
-    Ok((version, calendar))
+    Ok(version.unwrap_or_else(|| Version::initial(now(office).at)))
 }
 
 /// What another version would say.
@@ -41,6 +99,8 @@ pub struct Wanted {
     pub added: Vec<NonBusinessDay>,
     /// Days of those that were added before that go.
     pub removed: Vec<NaiveDate>,
+    /// Units with the place where each is now.
+    pub seats: Vec<(i64, String)>,
     /// How days are counted, if otherwise.
     pub settings: Option<Settings>,
     /// Why.
@@ -61,25 +121,45 @@ pub async fn propose(
     }
     let now = now(office);
     let note = crate::desk::text::line("note", &wanted.note, 200, true)?;
-    let (old, calendar) = current(office, now.day).await?;
-    let newest = office.store.calendars().await?.into_iter().next_back().unwrap_or_else(|| old.clone());
+    let old = calendars(office, now.day).await?;
+    let newest = office.store.calendars().await?.into_iter().next_back().unwrap_or_else(|| old.version.clone());
     let by = who.actor.id.to_string();
     let mut version = newest.next(now.day, by, now.at, note);
     version.extra.retain(|day| !wanted.removed.contains(&day.date));
+    for (unit, place) in wanted.seats {
+        let place = spelt(&version, &crate::desk::text::line("place", &place, 200, false)?);
+        version.seat(unit, &place)?;
+    }
     for day in wanted.added {
+        if let Some(place) = &day.place
+            && !version.all_places().contains(place.as_str())
+        {
+            return Err(Refused::field("place", "ninguna unidad está en ese lugar; elija uno de la lista").into());
+        }
         version.add(day)?;
     }
     version.settings = wanted.settings.unwrap_or(version.settings);
-    let open = pending(office).await?;
-    let open: Vec<(Ticket, NaiveDate, u32)> = open
-        .into_iter()
-        .map(|ticket| {
-            let day = ticket.entered_day;
-            (ticket, day, BUSINESS_DAYS)
-        })
-        .collect();
-    let moved = preview(&open, &calendar, &Calendar::new(&version, Some(PLACE)));
-    Ok((version, moved))
+    let new = Calendars::of(version);
+    let moved = moved(&pending(office).await?, &old, &new);
+    Ok((new.version, moved))
+}
+
+/// The tickets whose limits move, the first to be due first, each by the calendars of its unit.
+fn moved(open: &[Ticket], old: &Calendars, new: &Calendars) -> Vec<Change<Ticket>> {
+    let mut by_unit: BTreeMap<Option<i64>, Vec<(Ticket, NaiveDate, u32)>> = BTreeMap::new();
+    for ticket in open {
+        by_unit.entry(ticket.unit).or_default().push((ticket.clone(), ticket.entered_day, BUSINESS_DAYS));
+    }
+    let of = |(unit, open): (&Option<i64>, &Vec<_>)| preview(open, old.of_unit(*unit), new.of_unit(*unit));
+    let mut moved: Vec<Change<Ticket>> = by_unit.iter().flat_map(of).collect();
+    moved.sort_by_key(|change| (change.what.last_limit, change.what.id));
+    moved
+}
+
+/// A place as it is written already: neither case nor accents make two of one.
+fn spelt(version: &Version, place: &str) -> String {
+    let same = |known: &&str| crate::desk::text::folded(known) == crate::desk::text::folded(place);
+    version.all_places().into_iter().find(same).unwrap_or(place).to_owned()
 }
 
 /// All tickets that wait to be attended.

@@ -80,7 +80,8 @@ pub async fn year(office: Office<'_>, year: i32) -> Result<Option<YearReport>, S
     }
     let (version, _) = current(office, now(office).day).await?;
     let by_law = by_law(year).into_iter().filter(|day| day.place.is_none_or(|place| place == PLACE));
-    let added = version.extra.iter().filter(|day| day.date.year() == year).cloned();
+    let is_here = |day: &NonBusinessDay| day.place.as_deref().is_none_or(|place| place == PLACE);
+    let added = version.extra.iter().filter(|day| day.date.year() == year && is_here(day)).cloned();
     let mut days: Vec<NonBusinessDay> = by_law.map(NonBusinessDay::from).chain(added).collect();
     days.sort_by_key(|day| day.date);
     let report = |day: NonBusinessDay| DayReport {

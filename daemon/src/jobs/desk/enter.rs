@@ -151,7 +151,7 @@ async fn checked(
     if !categories.iter().any(|category| category.id == asked.category && category.active) {
         return Err(Refused::field("category", "elija una de la lista").into());
     }
-    let (version, calendar) = calendar::current(office, now.day).await?;
+    let (version, calendar) = calendar::current_of(office, now.day, unit).await?;
     let limit = calendar.add_business_days(now.day, calendar::BUSINESS_DAYS);
     let ticket = Ticket::new(requester, (now.at, now.day), limit, version.id);
     Ok(Ticket { unit, location, phone, category: asked.category, equipment, subject, description, ..ticket })
@@ -252,10 +252,7 @@ pub async fn visit(
         return Err(Refused::State(case.ticket.state).into());
     }
     let now = now(office);
-    let age = now.at - at;
-    if age < TimeDelta::minutes(-5) || age > TimeDelta::days(VISIT_DAYS_MAX) || at < case.ticket.entered {
-        return Err(Refused::field("at", "escriba cuándo fue la visita: después del ingreso y antes de ahora").into());
-    }
+    visit_time(&case.ticket, at, now)?;
     let place = text::line("place", place, LINE_MAX, true)?;
     let note = text::lines("note", note, TEXT_MAX, false)?;
     let visit = Visit { id: 0, at, place: place.clone(), note, entered: now.at, entered_by: who.actor.id };
@@ -263,6 +260,18 @@ pub async fn visit(
     let added =
         Added { kind: "visited", detail: json!({ "at": at, "place": place }), visit: Some(visit), ..Added::default() };
     stored(office.store.file_case(&case, version, &added, &who.doing(now)).await?)
+}
+
+/// Whether a ticket may have been visited at a moment.
+///
+/// # Errors
+/// [`Refused::Field`], of `at`.
+pub fn visit_time(ticket: &Ticket, at: DateTime<Utc>, now: Now) -> Result<(), Refused> {
+    let age = now.at - at;
+    if age < TimeDelta::minutes(-5) || age > TimeDelta::days(VISIT_DAYS_MAX) || at < ticket.entered {
+        return Err(Refused::field("at", "escriba cuándo fue la visita: después del ingreso y antes de ahora"));
+    }
+    Ok(())
 }
 
 /// The ticket as it is now, or that somebody else was first.

@@ -10,7 +10,7 @@ use crate::desk::ticket::Ticket;
 use crate::jobs::deliver;
 use crate::jobs::error::chain;
 use crate::jobs::office::Office;
-use crate::notify::letter::Template;
+use crate::notify::letter::{FIELDS, Template};
 use crate::notify::{self, Email, Message, Target};
 use crate::store::desk_people::Face;
 use crate::store::error::StoreError;
@@ -71,24 +71,19 @@ async fn one(office: Office<'_>, letter: &Letter, server: Result<&Email, &String
         Ok(server) => server,
         Err(why) => return Ok(Sent::Again(why.clone())),
     };
-    let Some(ticket) = (match letter.ticket {
-        Some(id) => office.store.ticket(id).await?,
-        None => None,
-    }) else {
-        return Ok(Sent::Never("it is about no ticket".to_owned()));
-    };
     let folder = office.config.desk.as_ref().and_then(|desk| desk.letters.as_deref());
     let template = match Template::load(folder, &letter.template) {
         Ok(template) => template,
         // Whoever edited the template mends it; until then nothing half goes out.
         Err(error) => return Ok(Sent::Again(chain(&error))),
     };
-    let ids: BTreeSet<i64> = [Some(ticket.requester), ticket.assignee].into_iter().flatten().collect();
-    let faces = office.store.faces(&ids).await?;
-    let mut values = values(office, letter, &ticket, &faces);
-    if let Some(outcome) = office.store.account_request(ticket.id).await?.and_then(|request| request.outcome) {
-        values.insert("resultado", outcome.label().to_owned());
-    }
+    let values = match letter.ticket {
+        None => of_note(office, letter),
+        Some(id) => match office.store.ticket(id).await? {
+            Some(ticket) => of_ticket(office, letter, &ticket).await?,
+            None => return Ok(Sent::Never("its ticket is not there".to_owned())),
+        },
+    };
     let (subject, text) = template.fill(&values);
     let message = Message {
         subject,
@@ -104,13 +99,52 @@ async fn one(office: Office<'_>, letter: &Letter, server: Result<&Email, &String
     })
 }
 
+/// What a letter about a ticket tells.
+async fn of_ticket(
+    office: Office<'_>,
+    letter: &Letter,
+    ticket: &Ticket,
+) -> Result<BTreeMap<&'static str, String>, StoreError> {
+    let ids: BTreeSet<i64> = [Some(ticket.requester), ticket.assignee].into_iter().flatten().collect();
+    let faces = office.store.faces(&ids).await?;
+    let mut values = values(office, letter, ticket, &faces);
+    if let Some(request) = office.store.account_request(ticket.id).await? {
+        values.extend(request.outcome.map(|outcome| ("resultado", outcome.label().to_owned())));
+        values.insert("persona", request.person);
+    }
+    Ok(values)
+}
+
+/// What a letter about anything else tells: what was written down with it, by the fields of templates, or as something that is due.
+fn of_note(office: Office<'_>, letter: &Letter) -> BTreeMap<&'static str, String> {
+    let told = |name: &str| Some(letter.data.get(name)?.as_str()?.to_owned());
+    let mut values: BTreeMap<&'static str, String> =
+        FIELDS.iter().filter_map(|field| Some((*field, told(field)?))).collect();
+    let due = [("tarea", "what"), ("motivo", "why"), ("limite", "limit"), ("enlace", "path"), ("plazo", "term")];
+    values.extend(due.into_iter().filter_map(|(field, name)| Some((field, told(name)?))));
+    if let Some(limit) = values.get_mut("limite")
+        && let Ok(day) = limit.parse()
+    {
+        *limit = spanish_day(day);
+    }
+    values.entry("plazo").and_modify(|term| *term = term.to_lowercase());
+    let link = format!("{}{}", base(office), values.get("enlace").map(String::as_str).unwrap_or_default());
+    let all = format!("{}/vencimientos", base(office));
+    values.extend([("nombre", letter.name.clone()), ("enlace", link), ("enlace_vencimientos", all)]);
+    values
+}
+
+fn base(office: Office<'_>) -> String {
+    office.config.web.as_ref().map(|web| web.base_url.trim_end_matches('/').to_owned()).unwrap_or_default()
+}
+
 fn values(
     office: Office<'_>,
     letter: &Letter,
     ticket: &Ticket,
     faces: &BTreeMap<i64, Face>,
 ) -> BTreeMap<&'static str, String> {
-    let base = office.config.web.as_ref().map(|web| web.base_url.trim_end_matches('/').to_owned()).unwrap_or_default();
+    let base = base(office);
     let link = format!("{base}/solicitudes/{}", ticket.number);
     let name = |id: Option<i64>| {
         let face = id.and_then(|id| faces.get(&id));
@@ -127,6 +161,7 @@ fn values(
         ("estado", ticket.state.label().to_owned()),
         ("limite", spanish_day(ticket.last_limit)),
         ("enlace_calificar", format!("{link}/calificar")),
+        ("enlace_personas", format!("{base}/personas")),
         ("enlace", link),
     ])
 }

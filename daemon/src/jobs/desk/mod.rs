@@ -1,13 +1,18 @@
 //! The support desk at work: who asks is held against the rules of `desk`, and what comes of it is stored with its event and
 //! its letters. It may not know pages or programs that ask.
 
+pub mod account_report;
+pub mod account_wanted;
 pub mod accounts;
 pub mod act;
 pub mod board;
+pub mod board_lists;
 pub mod calendar;
+pub mod cover;
 pub mod days;
 pub mod enter;
 mod error;
+pub mod fo_01;
 pub mod letters;
 pub mod remind;
 pub mod report;
@@ -24,7 +29,7 @@ pub use error::DeskError;
 
 use super::office::{Office, day};
 use crate::desk::acts::Now;
-use crate::desk::people::Actor;
+use crate::desk::people::{Actor, Role};
 use crate::store::ticket_file::Doing;
 
 /// Somebody who wants something, and from where.
@@ -37,6 +42,12 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Nobody, who reads what quality management reads: for papers that are asked for on the machine itself.
+    pub fn reader() -> Self {
+        let actor = Actor { id: 0, unit: None, heads: Vec::new(), roles: vec![Role::Quality] };
+        Self { actor, address: None }
+    }
+
     /// What is written down of who did something now.
     fn doing(&self, now: Now) -> Doing {
         let address = self.address.map(|address| address.to_string()).unwrap_or_default();

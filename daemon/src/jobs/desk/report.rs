@@ -7,6 +7,7 @@ use serde_json::Value;
 pub use super::told_rows::*;
 use super::view::{Page, View};
 use crate::desk::ticket::{self, Ticket};
+use crate::store::calendars::Review;
 use crate::store::desk_people::Face;
 use crate::store::desk_rows::{Attachment, Event};
 use crate::store::ticket_lists::Counts;
@@ -21,6 +22,12 @@ impl From<Counts> for QueueCounts {
     fn from(counts: Counts) -> Self {
         let Counts { pending, overdue, due_today, waiting, unassigned, ruled } = counts;
         Self { pending, overdue, due_today, waiting, unassigned, ruled }
+    }
+}
+
+impl From<Review> for ReviewReport {
+    fn from(Review { day, at, pending, user: _ }: Review) -> Self {
+        Self { day, at, pending }
     }
 }
 

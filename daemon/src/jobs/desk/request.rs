@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::enter::{self, NewTicket};
 use super::{Caller, DeskError};
 use crate::desk::Refused;
+use crate::desk::access::{Action, may};
 use crate::desk::ticket::Ticket;
 use crate::jobs::office::Office;
 use crate::store::error::StoreError;
@@ -61,6 +62,8 @@ pub async fn entered(
 ) -> Result<(Ticket, bool), DeskError> {
     let requester = match &asked.requester {
         None => None,
+        // Whoever may ask for nobody else does not learn from the refusal who there is.
+        Some(_) if !may(&who.actor, Action::CreateForAnother) => return Err(Refused::NotAllowed.into()),
         Some(login) => {
             let user = self::login(office, login).await?.filter(|user| user.active);
             let none = || Refused::field("requester", "no hay una persona activa con ese usuario; elija a otra");

@@ -7,6 +7,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::desk::Verdict;
+use crate::desk::account::{AccountKind, Outcome, StepKind};
 use crate::desk::ticket::{Cause, ExceptionKind, Mode, Rating, RulingKind, State};
 
 macro_rules! described {
@@ -26,4 +27,17 @@ macro_rules! described {
     };
 }
 
-described! { Cause ExceptionKind Mode Rating RulingKind State Verdict }
+described! { AccountKind Cause ExceptionKind Mode Outcome Rating RulingKind State StepKind Verdict }
+
+/// Makes what an operation needs: its fields, which are the only ones that it takes.
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* })*) => {
+        $($(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $kind,)*
+        })*
+    };
+}
+pub(super) use bodies;

@@ -1,4 +1,4 @@
-//! Who is written to of what is done: people by name, and whoever heads the department today.
+//! Who is written to of what is done: people by name, and whoever has a role today.
 
 use serde_json::{Value, json};
 
@@ -22,6 +22,8 @@ pub(super) async fn letters(
         let people = match told {
             Told::Person(id) => vec![id],
             Told::Chiefs => office.store.holders(Role::Chief, now.day).await?,
+            Told::Direction => office.store.holders(Role::Direction, now.day).await?,
+            Told::Administrators => office.store.holders(Role::Administrator, now.day).await?,
         };
         for user in people.into_iter().filter(|&user| user != by) {
             // A ticket's version rises with each step, so that each is told once.

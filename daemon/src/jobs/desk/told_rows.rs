@@ -70,6 +70,15 @@ reports! {
         /// Attended and not closed.
         ruled: i64,
     }
+    /// A look through the open tickets.
+    ReviewReport {
+        /// The day on which the open tickets were looked through.
+        day: NaiveDate,
+        /// The moment.
+        at: DateTime<Utc>,
+        /// How many were pending then.
+        pending: i64,
+    }
     /// A page of tickets.
     TicketPage {
         /// The tickets.

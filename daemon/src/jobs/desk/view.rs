@@ -9,6 +9,8 @@ use crate::desk::Refused;
 use crate::desk::access::{Action, OnTicket, may, may_on};
 use crate::desk::ticket::{Case, Ticket};
 use crate::jobs::office::Office;
+use crate::jobs::page::cut;
+use crate::store::calendars::Review;
 use crate::store::desk_people::Face;
 use crate::store::desk_rows::{Attachment, Comment, Event, Visit};
 use crate::store::error::StoreError;
@@ -104,11 +106,20 @@ pub struct Page {
 }
 
 async fn page(office: Office<'_>, mut tickets: Vec<Ticket>, limit: u32) -> Result<Page, StoreError> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = tickets.len() > limit;
-    tickets.truncate(limit);
+    let more = cut(&mut tickets, limit);
     let ids = tickets.iter().flat_map(|ticket| [Some(ticket.requester), ticket.assignee]).flatten().collect();
     Ok(Page { faces: office.store.faces(&ids).await?, tickets, more })
+}
+
+async fn newest(
+    office: Office<'_>,
+    whose: Whose,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Page, DeskError> {
+    let limit = bounded(limit);
+    Ok(page(office, office.store.tickets(whose, filter, before, limit + 1).await?, limit).await?)
 }
 
 /// Their own, the newest first.
@@ -122,9 +133,7 @@ pub async fn own(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Page, DeskError> {
-    let limit = bounded(limit);
-    let tickets = office.store.tickets(Whose::Requester(who.actor.id), filter, before, limit + 1).await?;
-    Ok(page(office, tickets, limit).await?)
+    newest(office, Whose::Requester(who.actor.id), filter, before, limit).await
 }
 
 /// Those of a unit whose head they are.
@@ -142,8 +151,7 @@ pub async fn of_unit(
     if !who.actor.heads.contains(&unit) {
         return Err(DeskError::NotFound);
     }
-    let limit = bounded(limit);
-    Ok(page(office, office.store.tickets(Whose::Unit(unit), filter, before, limit + 1).await?, limit).await?)
+    newest(office, Whose::Unit(unit), filter, before, limit).await
 }
 
 /// Everybody's, the newest first: for those whose work it is.
@@ -158,8 +166,7 @@ pub async fn all(
     limit: u32,
 ) -> Result<Page, DeskError> {
     permitted(who, Action::SeeQueue)?;
-    let limit = bounded(limit);
-    Ok(page(office, office.store.tickets(Whose::All, filter, before, limit + 1).await?, limit).await?)
+    newest(office, Whose::All, filter, before, limit).await
 }
 
 /// The open ones, the first to be due first.
@@ -184,18 +191,19 @@ fn bounded(limit: u32) -> u32 {
     limit.clamp(1, crate::store::ticket_lists::PAGE_MAX - 1)
 }
 
-fn permitted(who: &Caller, action: Action) -> Result<(), DeskError> {
+pub(super) fn permitted(who: &Caller, action: Action) -> Result<(), DeskError> {
     if may(&who.actor, action) { Ok(()) } else { Err(Refused::NotAllowed.into()) }
 }
 
-/// Marks that they looked through the open tickets today (R033, R034).
+/// Marks that they looked through the open tickets today (R033, R034), and returns the mark.
 ///
 /// # Errors
 /// [`DeskError`].
-pub async fn review(office: Office<'_>, who: &Caller) -> Result<(), DeskError> {
+pub async fn review(office: Office<'_>, who: &Caller) -> Result<Review, DeskError> {
     permitted(who, Action::MarkReview)?;
     let now = now(office);
     let pending = office.store.queue_counts(now.day).await?.pending;
-    let review = crate::store::calendars::Review { day: now.day, user: who.actor.id, at: now.at, pending };
-    Ok(office.store.put_review(&review).await?)
+    let review = Review { day: now.day, user: who.actor.id, at: now.at, pending };
+    office.store.put_review(&review).await?;
+    Ok(review)
 }

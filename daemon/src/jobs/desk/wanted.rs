@@ -5,26 +5,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::schema::bodies;
 use super::{Caller, DeskError, act, enter, request};
 use crate::desk::Refused;
+use crate::desk::access::{OnTicket, may_on};
 use crate::desk::acts::Act;
 use crate::desk::check::Draft;
 use crate::desk::people::Actor;
 use crate::desk::ticket::{Cause, ExceptionKind, Mode, Rating};
 use crate::jobs::office::Office;
 use crate::jobs::people::session;
-
-/// Makes what an operation needs: its fields, which are the only ones that it takes.
-macro_rules! bodies {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* })*) => {
-        $($(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-        #[serde(deny_unknown_fields)]
-        pub struct $name {
-            $($(#[$field_doc])* pub $field: $kind,)*
-        })*
-    };
-}
 
 bodies! {
     /// What needs nothing but the version of the ticket that was seen.
@@ -267,9 +257,13 @@ fn act_of(wanted: Wanted) -> (i64, Act) {
     }
 }
 
-/// Somebody who is named by their login, as they are today. Whether the ticket may be seen at all is said first.
+/// Somebody who is named by their login, as they are today. Whether the ticket may be seen and given to anybody at all is said
+/// first, so that nobody else learns who there is.
 async fn named(office: Office<'_>, who: &Caller, number: &str, login: &str) -> Result<Actor, DeskError> {
-    super::view::case(office, who, number).await?;
+    let case = super::view::case(office, who, number).await?;
+    if !may_on(&who.actor, OnTicket::Assign, &case.ticket) {
+        return Err(Refused::NotAllowed.into());
+    }
     let user = request::login(office, login).await?.filter(|user| user.active);
     let user = user.ok_or_else(|| Refused::field("to", "no hay una persona activa con ese usuario; elija a otra"))?;
     Ok(session::actor(office, &user, office.now()).await?)

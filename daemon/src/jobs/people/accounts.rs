@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::by::{By, store};
 use super::error::{CheckError, PeopleError};
 use super::listing::known;
-use super::login::LOGIN_MAX;
+use super::login::{LOGIN_MAX, is_of_login};
 use super::roles::{agrees, shown as shown_grant};
 use crate::desk::access::Action;
 use crate::desk::people::{Grant, Role};
@@ -196,15 +196,17 @@ fn first_roles(
 }
 
 /// Adds a first password for a login, taken until a moment, to a change.
-pub(super) async fn first_password(
-    change: &mut PeopleChange,
-    login: &str,
-    until: DateTime<Utc>,
-) -> Result<String, PeopleError> {
+async fn first_password(change: &mut PeopleChange, login: &str, until: DateTime<Utc>) -> Result<String, PeopleError> {
+    let (first, row) = first_hash(until).await?;
+    change.passwords.push((login.to_owned(), row));
+    Ok(first)
+}
+
+/// A first password, taken until a moment, and how it is kept.
+pub(super) async fn first_hash(until: DateTime<Utc>) -> Result<(String, PasswordRow), PeopleError> {
     let first = token::first_password().map_err(CheckError::from)?;
     let hash = password::hash(&first).await.map_err(CheckError::from)?;
-    change.passwords.push((login.to_owned(), PasswordRow { hash, until: Some(until) }));
-    Ok(first)
+    Ok((first, PasswordRow { hash, until: Some(until) }))
 }
 
 /// Today, where somebody keeps accounts, so that without them somebody else still must; none where they do not.
@@ -260,8 +262,7 @@ pub(super) fn fields(office: Office<'_>, by: &str, form: &Form) -> Result<User, 
 
 fn login(text: &str) -> Result<String, PeopleError> {
     let login = line("login", text, LOGIN_MAX, true)?.to_lowercase();
-    let allowed = |letter: char| letter.is_ascii_alphanumeric() || ".-_@".contains(letter);
-    if !login.chars().all(allowed) || !login.starts_with(|letter: char| letter.is_ascii_alphanumeric()) {
+    if !login.chars().all(is_of_login) || !login.starts_with(|letter: char| letter.is_ascii_alphanumeric()) {
         return Err(PeopleError::field("login", "use solo letras sin tilde, números, punto, guion o guion bajo"));
     }
     Ok(login)

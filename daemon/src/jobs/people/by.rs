@@ -1,10 +1,12 @@
-//! Who changes people: one of them with that role, or whoever works on the machine itself. It may not know what is changed.
+//! Who changes people, or what the institution has: one of them with that role, or whoever works on the machine itself. It may not
+//! know what is changed.
 
 use std::net::IpAddr;
 
 use super::error::PeopleError;
 use super::session::Session;
 use crate::desk::access::{self, Action};
+use crate::desk::people::Actor;
 use crate::jobs::office::Office;
 use crate::store::people_change::{PeopleApplied, PeopleChange};
 use crate::store::people_rows::AuditDraft;
@@ -40,11 +42,19 @@ impl By<'_> {
         matches!(self, Self::Person(session, _) if session.user.id == user)
     }
 
+    /// Who they are at the desk; nobody there on the machine itself.
+    pub(in crate::jobs) fn actor(&self) -> Option<&Actor> {
+        match self {
+            Self::System(_) => None,
+            Self::Person(session, _) => Some(&session.actor),
+        }
+    }
+
     /// Whether they may.
     ///
     /// # Errors
     /// [`PeopleError::NotAllowed`].
-    pub(super) fn may(&self, action: Action) -> Result<(), PeopleError> {
+    pub(in crate::jobs) fn may(&self, action: Action) -> Result<(), PeopleError> {
         match self {
             Self::System(_) => Ok(()),
             // Whoever still has a first password does nothing else before it is changed.
@@ -54,7 +64,13 @@ impl By<'_> {
     }
 
     /// A line for the audit log.
-    pub(super) fn draft(&self, office: Office<'_>, action: &'static str, object: String, detail: String) -> AuditDraft {
+    pub(in crate::jobs) fn draft(
+        &self,
+        office: Office<'_>,
+        action: &'static str,
+        object: String,
+        detail: String,
+    ) -> AuditDraft {
         AuditDraft { at: office.now(), actor: self.name(), address: self.address(), action, object, detail }
     }
 }

@@ -1,11 +1,14 @@
-//! The staff from a spreadsheet: what each line would do, and then all of it or nothing. It may not know how a file is read.
+//! The staff from a spreadsheet: what each line would do, and then all of it or nothing; or just what was shown before, or
+//! nothing. It may not know how a file is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
-use super::accounts::{self, Form, first_password, shown};
+use super::accounts::{self, Form, first_hash, shown};
 use super::by::{By, store};
 use super::error::PeopleError;
 use super::import_file::{self, Row};
@@ -18,6 +21,17 @@ use crate::store::people_rows::{PeopleFilter, Unit, User};
 
 /// How long first passwords are taken that are handed to a whole staff.
 const FIRST: TimeDelta = TimeDelta::days(7);
+
+/// What is wanted with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// To see what would become of each line.
+    Look,
+    /// To have it stored.
+    Store,
+    /// To have it stored if it does just what was shown: [`Report::plan`] of then, else [`PeopleError::Changed`].
+    AsShown(&'a str),
+}
 
 /// What becomes of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +54,8 @@ pub struct LineReport {
     pub line: u64,
     /// Whose it is.
     pub login: String,
+    /// What they are called.
+    pub name: String,
     /// What becomes of it.
     pub outcome: Outcome,
     /// What changes, or what is wrong, in Spanish.
@@ -63,6 +79,8 @@ pub struct Report {
     pub lines: Vec<LineReport>,
     /// Whether it was stored; never where a line is wrong.
     pub stored: bool,
+    /// The digest of all that it does to what is there now, 64 hex digits: equal plans do the same.
+    pub plan: String,
 }
 
 /// Who is there, and who comes with the file.
@@ -74,8 +92,8 @@ struct Known {
     directory: bool,
 }
 
-/// Imports people from CSV text, or with `dry_run` only says what would become of each line. `directory` is what new
-/// accounts are marked with.
+/// Imports people from CSV text, or only says what would become of each line. `directory` is what new accounts are marked
+/// with.
 ///
 /// # Errors
 /// [`PeopleError`] for a file that is none as a whole, and whatever keeps all of it from being stored. A line that is wrong
@@ -85,20 +103,42 @@ pub async fn import(
     by: By<'_>,
     text: &str,
     directory: bool,
-    dry_run: bool,
+    wanted: Wanted<'_>,
 ) -> Result<Report, PeopleError> {
     by.may(Action::ChangePeople)?;
     if directory && office.config.desk.as_ref().is_none_or(|desk| desk.directory.is_none()) {
         return Err(PeopleError::field("directory", "la configuración no tiene directorio; quite la marca"));
     }
-    let rows = import_file::read(text)?;
+    let text = import_file::normal(text);
+    let rows = import_file::read(&text)?;
     let known = known(office, &rows, directory).await?;
+    let (mut change, mut lines) = planned(office, by, &rows, &known);
+    let plan = plan(&text, directory, &lines, &change);
+    if matches!(wanted, Wanted::AsShown(shown) if shown != plan) {
+        return Err(PeopleError::Changed);
+    }
+    let wrong = lines.iter().any(|line| line.outcome == Outcome::Wrong);
+    if wrong || wanted == Wanted::Look {
+        return Ok(Report { lines, stored: false, plan });
+    }
+    if !directory {
+        first_passwords(office, &mut lines, &mut change).await?;
+    }
+    if !change.audit.is_empty() {
+        store(office, &change).await?;
+    }
+    Ok(Report { lines, stored: true, plan })
+}
+
+/// What becomes of each line, and all of it as one change.
+fn planned(office: Office<'_>, by: By<'_>, rows: &[Row], known: &Known) -> (PeopleChange, Vec<LineReport>) {
     let (mut change, mut lines, mut seen) = (PeopleChange::default(), Vec::new(), BTreeSet::new());
-    for row in &rows {
-        let login = super::login::canonical(field(row, 0));
+    for row in rows {
+        let login = super::login::canonical(row.field(0));
         let mut report = LineReport {
             line: row.line,
             login: login.clone(),
+            name: row.field(1).to_owned(),
             outcome: Outcome::Unchanged,
             what: vec![],
             password: None,
@@ -106,8 +146,8 @@ pub async fn import(
         if !seen.insert(login) {
             report.what.push("el usuario está dos veces en el archivo; quite una de las líneas".to_owned());
         }
-        match look(office, by, row, &known) {
-            Ok(user) if report.what.is_empty() => decide(office, by, user, row, &known, &mut report, &mut change),
+        match look(office, by, row, known) {
+            Ok(user) if report.what.is_empty() => decide(office, by, user, row, known, &mut report, &mut change),
             Ok(_) => report.outcome = Outcome::Wrong,
             Err(error) => {
                 report.outcome = Outcome::Wrong;
@@ -116,37 +156,51 @@ pub async fn import(
         }
         lines.push(report);
     }
-    let wrong = lines.iter().any(|line| line.outcome == Outcome::Wrong);
-    if dry_run || wrong {
-        return Ok(Report { lines, stored: false });
+    (change, lines)
+}
+
+/// The digest of a plan. What the audit log would say of it names all that is there before and after.
+fn plan(text: &str, directory: bool, lines: &[LineReport], change: &PeopleChange) -> String {
+    let said: Vec<_> = change.audit.iter().map(|line| (line.action, &line.object, &line.detail)).collect();
+    let whole = json!([text, directory, lines, said]).to_string();
+    Sha256::digest(whole).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Gives a first password to each account that is made. Two are hashed at once, as many as there is room for.
+async fn first_passwords(
+    office: Office<'_>,
+    lines: &mut [LineReport],
+    change: &mut PeopleChange,
+) -> Result<(), PeopleError> {
+    let until = office.now() + FIRST;
+    let mut new: Vec<&mut LineReport> = lines.iter_mut().filter(|line| line.outcome == Outcome::Created).collect();
+    for pair in new.chunks_mut(2) {
+        let made = match pair.len() {
+            2 => <[_; 2]>::from(tokio::try_join!(first_hash(until), first_hash(until))?).into(),
+            _ => vec![first_hash(until).await?],
+        };
+        for (line, (password, row)) in pair.iter_mut().zip(made) {
+            change.passwords.push((line.login.clone(), row));
+            line.password = Some(password);
+        }
     }
-    for line in lines.iter_mut().filter(|line| line.outcome == Outcome::Created && !directory) {
-        line.password = Some(first_password(&mut change, &line.login, office.now() + FIRST).await?);
-    }
-    if !change.audit.is_empty() {
-        store(office, &change).await?;
-    }
-    Ok(Report { lines, stored: true })
+    Ok(())
 }
 
 async fn known(office: Office<'_>, rows: &[Row], directory: bool) -> Result<Known, PeopleError> {
-    let all = office.store.users(&PeopleFilter::default(), 0, 100_000).await?;
+    let all = office.store.users(&PeopleFilter::default(), None, 100_000).await?;
     Ok(Known {
         logins: all.iter().map(|user| (user.id, user.login.clone())).collect(),
         users: all.into_iter().map(|user| (user.login.clone(), user)).collect(),
         units: office.store.units().await?,
-        coming: rows.iter().map(|row| super::login::canonical(field(row, 0))).collect(),
+        coming: rows.iter().map(|row| super::login::canonical(row.field(0))).collect(),
         directory,
     })
 }
 
-fn field(row: &Row, place: usize) -> &str {
-    row.fields.get(place).map(String::as_str).unwrap_or_default()
-}
-
 /// The account that a line wants, still without its superior.
 fn look(office: Office<'_>, by: By<'_>, row: &Row, known: &Known) -> Result<User, PeopleError> {
-    let [login, name, post, email, unit, superior] = [0, 1, 2, 3, 4, 5].map(|place| field(row, place));
+    let [login, name, post, email, unit, superior] = [0, 1, 2, 3, 4, 5].map(|place| row.field(place));
     let unit = match unit {
         "" => None,
         unit => {
@@ -191,7 +245,7 @@ fn decide(
     report: &mut LineReport,
     change: &mut PeopleChange,
 ) {
-    let superior = super::login::canonical(field(row, 5));
+    let superior = super::login::canonical(row.field(5));
     let object = format!("user {}", user.login);
     let old = known.users.get(&user.login);
     let had = old.and_then(|old| old.superior).and_then(|id| known.logins.get(&id)).map_or("", String::as_str);
@@ -208,6 +262,7 @@ fn decide(
         change.audit.push(by.draft(office, "user_changed", object, detail));
     } else {
         report.outcome = Outcome::Created;
+        report.what = given(&user, &superior, known);
         let detail = format!("{} superior {superior}", shown(&user));
         change.audit.push(by.draft(office, "user_created", object, detail));
     }
@@ -219,17 +274,31 @@ fn decide(
     change.users.push(user);
 }
 
+fn unit_of(user: &User, known: &Known) -> String {
+    let unit = known.units.iter().find(|unit| Some(unit.id) == user.unit);
+    unit.map_or_else(String::new, |unit| unit.name.clone())
+}
+
+/// What a new account has beside its login and its name.
+fn given(new: &User, superior: &str, known: &Known) -> Vec<String> {
+    let email = new.email.clone().unwrap_or_default();
+    let pairs = [
+        ("post", new.post.clone()),
+        ("email", email),
+        ("unit", unit_of(new, known)),
+        ("superior", superior.to_owned()),
+    ];
+    let given = pairs.into_iter().filter(|(_, text)| !text.is_empty());
+    given.map(|(field, text)| format!("{field}: «{text}»")).collect()
+}
+
 fn differences(old: &User, new: &User, known: &Known) -> Vec<String> {
-    let unit = |id: Option<i64>| {
-        let unit = known.units.iter().find(|unit| Some(unit.id) == id);
-        unit.map_or_else(String::new, |unit| unit.name.clone())
-    };
     let email = |user: &User| user.email.clone().unwrap_or_default();
     let pairs = [
         ("name", old.name.clone(), new.name.clone()),
         ("post", old.post.clone(), new.post.clone()),
         ("email", email(old), email(new)),
-        ("unit", unit(old.unit), unit(new.unit)),
+        ("unit", unit_of(old, known), unit_of(new, known)),
     ];
     let differing = pairs.into_iter().filter(|(_, old, new)| old != new);
     differing.map(|(field, old, new)| format!("{field}: «{old}» → «{new}»")).collect()

@@ -1,10 +1,11 @@
-//! People as administrators see them, a page at a time. It may not know pages of the web.
+//! People as administrators see them, a page at a time by the login of the last one. It may not know pages of the web.
 
 use super::by::By;
 use super::error::PeopleError;
 use crate::desk::access::Action;
 use crate::desk::people::Grant;
 use crate::jobs::office::Office;
+use crate::jobs::page::cut;
 use crate::store::people_rows::{PeopleFilter, User};
 
 /// How many people a page has at most.
@@ -24,11 +25,11 @@ pub struct Person {
 pub struct People {
     /// By login.
     pub items: Vec<Person>,
-    /// Whether there are more behind them.
-    pub more: bool,
+    /// The login behind which there are more, if there are.
+    pub next: Option<String>,
 }
 
-/// A page of people, from 0, with `size` of them at most.
+/// A page of people behind the login `after`, with `size` of them at most.
 ///
 /// # Errors
 /// [`PeopleError::NotAllowed`], [`PeopleError::Store`].
@@ -36,21 +37,20 @@ pub async fn people(
     office: Office<'_>,
     by: By<'_>,
     filter: &PeopleFilter,
-    page: u32,
+    after: Option<&str>,
     size: u32,
 ) -> Result<People, PeopleError> {
     by.may(Action::SeePeople)?;
     let size = size.clamp(1, PAGE_MAX);
-    let mut users = office.store.users(filter, page.saturating_mul(size), size + 1).await?;
-    let most = usize::try_from(size).unwrap_or(usize::MAX);
-    let more = users.len() > most;
-    users.truncate(most);
+    let mut users = office.store.users(filter, after, size + 1).await?;
+    let more = cut(&mut users, size);
+    let next = users.last().filter(|_| more).map(|last| last.login.clone());
     let roles = office.store.roles(None).await?;
     let of = |user: User| {
         let grants = roles.iter().filter(|row| row.user == user.id).map(|row| row.grant.clone()).collect();
         Person { user, grants }
     };
-    Ok(People { items: users.into_iter().map(of).collect(), more })
+    Ok(People { items: users.into_iter().map(of).collect(), next })
 }
 
 /// Somebody by login.

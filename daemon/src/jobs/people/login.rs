@@ -30,7 +30,8 @@ pub async fn log_in(
     address: IpAddr,
     agent: &str,
 ) -> Result<LoggedIn, LoginError> {
-    let login = canonical(login);
+    // What no account is called is counted as nobody: with a space in it, it could be taken for what is counted of another.
+    let login = Some(canonical(login)).filter(|login| login.chars().all(is_of_login)).unwrap_or_default();
     let attempt = throttle::attempt(office, &login, address).await?;
     let user = office.store.user_of_login(&login).await?;
     match is_right(office, user.as_ref(), password).await {
@@ -54,10 +55,15 @@ pub async fn log_in(
 }
 
 /// A login as it is stored: what is typed in capitals is the same.
-pub(super) fn canonical(login: &str) -> String {
+pub(in crate::jobs) fn canonical(login: &str) -> String {
     let login: String = cleaned(login).trim().to_lowercase();
     // What is longer is nobody's, and is not kept to be counted.
     if login.chars().count() > LOGIN_MAX { String::new() } else { login }
+}
+
+/// Whether a letter may stand in a login.
+pub(super) fn is_of_login(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || ".-_@".contains(letter)
 }
 
 /// Whether a password is somebody's. For nobody it takes as long as for anybody whose password is here.

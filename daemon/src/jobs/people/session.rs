@@ -65,8 +65,7 @@ pub async fn session(office: Office<'_>, token: &str, address: IpAddr) -> Result
     }
     let Some(user) = office.store.user(row.user).await?.filter(|user| user.active) else { return Ok(None) };
     if now - row.last_used >= TOUCH {
-        let used = vec![(stored, now)];
-        office.store.apply_people(&PeopleChange { used, ..PeopleChange::default() }).await?;
+        office.store.touch_session(&stored, now).await?;
         if row.address != address.to_string() {
             tracing::info!(user = user.login, began = row.address, %address, "a session is used from another address");
         }

@@ -141,8 +141,7 @@ pub async fn bearer(office: Office<'_>, secret: &str) -> Result<Option<Bearer>, 
     }
     let Some(user) = office.store.user(row.user).await?.filter(|user| user.active) else { return Ok(None) };
     if row.last_used.is_none_or(|used| now - used >= TOUCH) {
-        let tokens_used = vec![(row.id, now)];
-        office.store.apply_people(&PeopleChange { tokens_used, ..PeopleChange::default() }).await?;
+        office.store.touch_token(row.id, now).await?;
     }
     let actor = actor(office, &user, now).await?;
     Ok(Some(Bearer { user, actor, token: row }))
