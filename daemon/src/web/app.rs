@@ -3,17 +3,25 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::api::throttle::Throttle;
 use super::origin::Origin;
+use super::packs::Packs;
+use super::turns::Turns;
 use crate::config::model::{Config, Web};
 use crate::jobs::office::Office;
+use crate::register::key::Key;
 use crate::store::db::Store;
 
-/// Forms with files that are read at once: each lies in memory whole.
-const UPLOADS: usize = 3;
+/// Large forms that are read and judged at once, and those of one person: each lies in memory whole.
+const UPLOADS: (usize, usize) = (3, 1);
+/// Files that are handed out at once, and those of one person: each lies in memory until it was taken.
+const DOWNLOADS: (usize, usize) = (24, 4);
+/// Forms that are printed at once, and those of one person: each is a process that works as hard as it can.
+const PRINTS: (usize, usize) = (1, 1);
 
 /// The state of the pages.
 pub struct App {
@@ -27,9 +35,16 @@ pub struct App {
     pub clock: fn() -> DateTime<Utc>,
     /// Where the pages are.
     pub origin: Origin,
+    /// The key by which the head of the register is signed.
+    pub key: Arc<Key>,
     /// Told after each request that may have changed something, so that letters go out at once.
     pub changed: Arc<Notify>,
-    pub(super) uploads: Semaphore,
+    pub(super) uploads: Turns,
+    pub(super) downloads: Turns,
+    pub(super) prints: Turns,
+    /// What slows down whoever tries addresses of calendars.
+    pub(super) feeds: Throttle,
+    pub(super) packs: Packs,
     pub(super) stopping: CancellationToken,
     pub(super) tasks: TaskTracker,
 }
@@ -43,6 +58,7 @@ impl App {
         stopping: &CancellationToken,
         tasks: &TaskTracker,
         changed: Arc<Notify>,
+        key: Arc<Key>,
     ) -> Option<Arc<Self>> {
         let web = config.web.clone()?;
         let origin = Origin::new(&web.base_url);
@@ -52,8 +68,13 @@ impl App {
             store: store.clone(),
             clock,
             origin,
+            key,
             changed,
-            uploads: Semaphore::new(UPLOADS),
+            uploads: Turns::new(UPLOADS.0, UPLOADS.1),
+            downloads: Turns::new(DOWNLOADS.0, DOWNLOADS.1),
+            prints: Turns::new(PRINTS.0, PRINTS.1),
+            feeds: Throttle::default(),
+            packs: Packs::default(),
             stopping: stopping.clone(),
             tasks: tasks.clone(),
         }))

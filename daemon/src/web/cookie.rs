@@ -52,11 +52,6 @@ impl Cookie {
     }
 }
 
-/// The bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The text of hexadecimal digits.
 pub(super) fn unhex(digits: &str) -> Option<String> {
     let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
@@ -71,6 +66,7 @@ pub(super) fn unhex(digits: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::people::token::hex;
 
     #[test]
     fn a_cookie_is_read_only_where_it_stands_once_and_plainly() {

@@ -7,7 +7,10 @@ use axum::response::{IntoResponse, Response};
 use crate::desk::Refused;
 use crate::jobs::desk::DeskError;
 use crate::jobs::error::chain;
+use crate::jobs::monthly::MonthlyError;
 use crate::jobs::people::PeopleError;
+use crate::jobs::quality::QualityError;
+use crate::jobs::upkeep::UpkeepError;
 use crate::store::error::StoreError;
 
 /// Why a request fails.
@@ -129,12 +132,46 @@ impl From<PeopleError> for Failure {
     }
 }
 
+impl From<QualityError> for Failure {
+    fn from(error: QualityError) -> Self {
+        match error {
+            QualityError::NotFound => Self::NotFound,
+            QualityError::People(error) => error.into(),
+            QualityError::Store(error) => error.into(),
+            other => Self::Conflict(other.to_string()),
+        }
+    }
+}
+
+impl From<UpkeepError> for Failure {
+    fn from(error: UpkeepError) -> Self {
+        match error {
+            UpkeepError::NotAllowed => Self::Forbidden,
+            UpkeepError::NotFound => Self::NotFound,
+            UpkeepError::Store(error) => error.into(),
+            other => Self::Conflict(other.to_string()),
+        }
+    }
+}
+
 impl From<DeskError> for Failure {
     fn from(error: DeskError) -> Self {
         match error {
             DeskError::Refused(refused) => refused.into(),
             DeskError::NotFound => Self::NotFound,
             DeskError::Store(error) => error.into(),
+            other => Self::Conflict(other.to_string()),
+        }
+    }
+}
+
+impl From<MonthlyError> for Failure {
+    fn from(error: MonthlyError) -> Self {
+        match error {
+            MonthlyError::Refused(refused) => refused.into(),
+            MonthlyError::NotFound => Self::NotFound,
+            MonthlyError::Store(error) => error.into(),
+            error @ MonthlyError::Register(_) => Self::Internal(chain(&error)),
             other => Self::Conflict(other.to_string()),
         }
     }

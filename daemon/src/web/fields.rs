@@ -75,6 +75,11 @@ pub fn number(text: &str) -> Option<i64> {
     is_plain.then(|| text.parse().ok()).flatten().filter(|number| *number > 0)
 }
 
+/// The same where a small one is meant, such as a revision.
+pub fn whole(text: &str) -> Option<u32> {
+    u32::try_from(number(text)?).ok()
+}
+
 /// How large the body of a request may be, and of which kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Takes {

@@ -4,7 +4,11 @@
 use super::failure::{Failure, sentence};
 use super::fields::Fields;
 use crate::desk::Refused;
+use crate::jobs::monthly::MonthlyError;
 use crate::jobs::people::PeopleError;
+use crate::jobs::quality::QualityError;
+use crate::jobs::upkeep::UpkeepError;
+use crate::upkeep::programme::Stop;
 
 /// A form.
 #[derive(Debug, Clone)]
@@ -45,6 +49,9 @@ impl Form {
         match refused {
             Refused::Field { field, what } => Ok(self.wrong(field, &what)),
             Refused::NotAllowed => Err(Failure::Forbidden),
+            Refused::Day { day, why } => {
+                Ok(self.wrong("new_limit", &format!("el {} no sirve como nueva fecha: {why}", super::dates::day(day))))
+            }
             other => Ok(self.wrong("", &other.to_string())),
         }
     }
@@ -59,6 +66,53 @@ impl Form {
             error @ (PeopleError::Changed | PeopleError::Own | PeopleError::LastAdministrator) => {
                 Ok(self.wrong("", &error.to_string()))
             }
+            other => Err(other.into()),
+        }
+    }
+
+    /// The same form with why equipment or its maintenance is not changed, all of it.
+    ///
+    /// # Errors
+    /// The refusal as a page of its own, where it is not the form's.
+    pub fn not_kept(self, error: UpkeepError) -> Result<Self, Failure> {
+        match error {
+            UpkeepError::Wrong(faults) => faults.into_iter().try_fold(self, Self::refused),
+            UpkeepError::Stopped(Stop::Field(fault)) => self.refused(fault),
+            error @ (UpkeepError::Changed
+            | UpkeepError::Stopped(_)
+            | UpkeepError::NotFinished
+            | UpkeepError::SamePerson) => Ok(self.wrong("", &error.to_string())),
+            other => Err(other.into()),
+        }
+    }
+
+    /// The same form with why a record of the quality system is not kept, all of it.
+    ///
+    /// # Errors
+    /// The refusal as a page of its own, where it is not the form's.
+    pub fn unrecorded(self, error: QualityError) -> Result<Self, Failure> {
+        match error {
+            QualityError::Wrong(faults) => faults.into_iter().try_fold(self, Self::refused),
+            error @ (QualityError::Changed | QualityError::Signed | QualityError::SamePerson) => {
+                Ok(self.wrong("", &error.to_string()))
+            }
+            other => Err(other.into()),
+        }
+    }
+
+    /// The same form with why nothing of the monthly report was changed.
+    ///
+    /// # Errors
+    /// The refusal as a page of its own, where it is not the form's.
+    pub fn unreported(self, error: MonthlyError) -> Result<Self, Failure> {
+        match error {
+            MonthlyError::Refused(refused) => self.refused(refused),
+            error @ (MonthlyError::Changed
+            | MonthlyError::Delivered(_)
+            | MonthlyError::NotOver(_)
+            | MonthlyError::State
+            | MonthlyError::SamePerson
+            | MonthlyError::Full) => Ok(self.wrong("", &error.to_string())),
             other => Err(other.into()),
         }
     }

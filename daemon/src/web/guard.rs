@@ -11,20 +11,23 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::app::App;
-use super::cookie::{Cookie, hex, unhex};
+use super::cookie::{Cookie, unhex};
 use super::failure::Failure;
 use super::fields::{Fields, Takes, read};
 use super::routes::Access;
+use super::turns::Turn;
 use super::visit::{Guest, Visit, see_other};
 use crate::desk::access::may;
+use crate::jobs::error::chain;
 use crate::jobs::people::{self, Session};
+use crate::people::token;
 
 /// How long a form may take to come.
 const FORM_TIME: Duration = Duration::from_secs(10);
 /// How long files may take to come.
 const FILES_TIME: Duration = Duration::from_secs(120);
-/// How long is waited until others have brought their files.
-const QUEUE_TIME: Duration = Duration::from_secs(10);
+/// A form of this size takes no turn.
+const SMALL_FORM_BYTES: u64 = 64 * 1024;
 /// How long an answer may take.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 /// Characters of a browser's name that are kept.
@@ -47,7 +50,8 @@ pub(super) async fn guard(State(door): State<Arc<Door>>, request: Request, next:
         return next.run(request).await;
     }
     let changes = request.method() == Method::POST;
-    let (request, guest) = match Box::pin(admit(&door, request)).await {
+    // What came lies in memory until the answer is there, and so long it keeps its turn.
+    let (request, guest, _turn) = match Box::pin(admit(&door, request)).await {
         Ok(admitted) => admitted,
         Err(answer) => return answer,
     };
@@ -70,7 +74,7 @@ pub(super) async fn guard(State(door): State<Arc<Door>>, request: Request, next:
     response
 }
 
-async fn admit(door: &Door, request: Request) -> Result<(Request, Guest), Response> {
+async fn admit(door: &Door, request: Request) -> Result<(Request, Guest, Option<Turn>), Response> {
     let (mut parts, body) = request.into_parts();
     let address = parts.extensions.get::<Address>().map(|address| address.0);
     let Some(address) = address else { return Err(Failure::Internal("no address".to_owned()).into_response()) };
@@ -78,6 +82,13 @@ async fn admit(door: &Door, request: Request) -> Result<(Request, Guest), Respon
     let (guest, session) = who(door, &parts.headers, address).await.map_err(Failure::into_response)?;
     if door.access != Access::Anyone {
         let Some(session) = session.clone() else {
+            if changes && door.access == Access::Leaving {
+                // Who wanted to leave is out already, and nothing has to be refused.
+                let mut answer = see_other("/entrar?sesion=terminada");
+                let https = door.app.origin.is_https();
+                answer.headers_mut().extend(Cookie::Session.clear(https).map(|line| (header::SET_COOKIE, line)));
+                return Err(answer);
+            }
             if changes {
                 return Err(Failure::NotSignedIn.into_response());
             }
@@ -85,7 +96,7 @@ async fn admit(door: &Door, request: Request) -> Result<(Request, Guest), Respon
             let after = if path == "/" { String::new() } else { format!("?siguiente={}", percent(path)) };
             return Err(see_other(&format!("/entrar{after}")));
         };
-        if session.must_change && door.access != Access::Entering {
+        if session.must_change && !matches!(door.access, Access::Entering | Access::Leaving) {
             return Err(if changes { Failure::Forbidden.into_response() } else { see_other("/clave") });
         }
         if let Access::May(action) = door.access
@@ -96,11 +107,21 @@ async fn admit(door: &Door, request: Request) -> Result<(Request, Guest), Respon
         parts.extensions.insert(Visit::new(session, guest.clone(), parts.uri.path()));
     }
     parts.extensions.insert(guest.clone());
+    let mut turn = None;
     if changes {
-        let fields = sent(door, &parts.headers, body, &guest).await.map_err(Failure::into_response)?;
+        let person = session.filter(|_| is_large(door.takes, &parts.headers)).map(|session| session.user.id);
+        let got = sent(door, &parts.headers, body, &guest, person).await;
+        let (fields, taken) = got.map_err(Failure::into_response)?;
         parts.extensions.insert(fields);
+        turn = taken;
     }
-    Ok((Request::from_parts(parts, axum::body::Body::empty()), guest))
+    Ok((Request::from_parts(parts, axum::body::Body::empty()), guest, turn))
+}
+
+/// Whether a form may take so much memory that it waits for its turn.
+fn is_large(takes: Takes, headers: &HeaderMap) -> bool {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    matches!(takes, Takes::Files(_)) || announced.is_none_or(|length| length > SMALL_FORM_BYTES)
 }
 
 /// Who comes: their session, if they have one.
@@ -125,31 +146,36 @@ async fn who(door: &Door, headers: &HeaderMap, address: IpAddr) -> Result<(Guest
         (Some(session), _) => guest.form_key.clone_from(&session.form_key),
         (None, Some(key)) => guest.form_key = key,
         (None, None) => {
-            guest.form_key = hex(&random::<16>()?);
+            let key = token::random::<16>().map_err(|error| Failure::Internal(chain(&error)))?;
+            guest.form_key = token::hex(&key);
             guest.is_new = true;
         }
     }
     Ok((guest, session.map(Arc::new)))
 }
 
-/// What was sent, if it comes from a form of this session.
-async fn sent(door: &Door, headers: &HeaderMap, body: axum::body::Body, guest: &Guest) -> Result<Fields, Failure> {
+/// What was sent, if it comes from a form of this session, with the turn that it takes of a person.
+async fn sent(
+    door: &Door,
+    headers: &HeaderMap,
+    body: axum::body::Body,
+    guest: &Guest,
+    person: Option<i64>,
+) -> Result<(Fields, Option<Turn>), Failure> {
     if !door.app.origin.is_sender(headers) || guest.is_new {
         return Err(Failure::Stale);
     }
-    let (time, _room) = match door.takes {
-        Takes::Files(_) => {
-            let room = tokio::time::timeout(QUEUE_TIME, door.app.uploads.acquire()).await;
-            (FILES_TIME, Some(room.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Busy)?))
-        }
-        _ => (FORM_TIME, None),
+    let turn = match person {
+        Some(person) => Some(door.app.uploads.turn(person).await?),
+        None => None,
     };
+    let time = if matches!(door.takes, Takes::Files(_)) { FILES_TIME } else { FORM_TIME };
     let reading = read(door.takes, headers, body);
     let fields = tokio::time::timeout(time, reading).await.map_err(|_| Failure::TooSlow)??;
     if !is_same(fields.text("form_key"), &guest.form_key) {
         return Err(Failure::Stale);
     }
-    Ok(fields)
+    Ok((fields, turn))
 }
 
 /// Whether two texts are the same, in a time that tells nothing of where they differ.
@@ -157,13 +183,6 @@ fn is_same(one: &str, other: &str) -> bool {
     let differ =
         one.bytes().zip(other.bytes()).fold(0, |differ, (one, other)| std::hint::black_box(differ | (one ^ other)));
     !other.is_empty() && one.len() == other.len() && differ == 0
-}
-
-/// Random bytes.
-pub(super) fn random<const N: usize>() -> Result<[u8; N], Failure> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| Failure::Internal(format!("no random bytes: {error}")))?;
-    Ok(bytes)
 }
 
 /// A text as the value of a query.

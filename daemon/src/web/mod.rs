@@ -19,10 +19,13 @@ pub mod assets;
 pub mod page;
 pub mod visit;
 // The way of a request.
+mod turns;
+mod packs;
 pub mod app;
 pub mod routes;
 mod guard;
 mod outer;
+mod paper;
 pub mod pages;
 mod api;
 // The server.

@@ -14,10 +14,10 @@ use axum::response::{IntoResponse as _, Response};
 use super::address;
 use super::api::problem;
 use super::app::App;
-use super::cookie::hex;
 use super::failure::{Failure, Said, said_of};
-use super::guard::{Address, random};
+use super::guard::Address;
 use super::page::{Page, show_as};
+use crate::people::token;
 
 /// How long a request may go on after the service was told to end.
 const LEAVE_TIME: Duration = Duration::from_secs(2);
@@ -47,11 +47,13 @@ struct FailurePage<'a> {
 /// Lets a request through to its route and sees its answer out.
 pub(super) async fn outer(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let id = random::<4>().map(|bytes| hex(&bytes)).unwrap_or_default();
+    let id = token::random::<4>().map(|bytes| token::hex(&bytes)).unwrap_or_default();
     // The path as the router knows it: what somebody wrote has no place in the log.
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
     let (method, peer) = (request.method().clone(), request.extensions().get::<ConnectInfo<SocketAddr>>().copied());
     let is_api = request.uri().path().starts_with("/api/");
+    // Whatever stands before this server might read such a body otherwise: nothing that follows it is answered.
+    let is_last = request.headers().contains_key(header::TRANSFER_ENCODING);
     let mut address = None;
     let answer = match peer {
         None => Failure::Internal("no address".to_owned()).into_response(),
@@ -80,6 +82,9 @@ pub(super) async fn outer(State(app): State<Arc<App>>, mut request: Request, nex
         _ => tracing::debug!(id, %method, route, status, took_ms = took, address, "a page was given"),
     }
     protect(answer.headers_mut(), app.origin.is_https());
+    if is_last {
+        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     answer
 }
 

@@ -19,11 +19,16 @@ const PLACES: &[(&str, &str, Access)] = &[
     ("/correo", "Correo", Access::May(Action::SeeQueue)),
     ("/tablero", "Tablero", Access::May(Action::SeeBoard)),
     ("/calendario", "Calendario", Access::May(Action::SeeCalendar)),
+    ("/calidad", "Calidad", Access::May(Action::SeeEquipment)),
     ("/personas", "Personas", Access::May(Action::SeePeople)),
     ("/unidades", "Unidades", Access::May(Action::ChangePeople)),
     ("/auditoria", "Bitácora", Access::May(Action::SeeAudit)),
     ("/ayuda", "Ayuda", Access::SignedIn),
 ];
+
+/// The pages that `/calidad` leads to, whose place in the frame is its own.
+const OF_QUALITY: &[&str] =
+    &["/registro", "/formatos", "/equipos", "/mantenimiento", "/informes", "/directrices", "/vencimientos"];
 
 /// Where the head of a unit is led to as well.
 const UNIT: (&str, &str, Access) = ("/unidad", "Mi unidad", Access::SignedIn);
@@ -79,8 +84,11 @@ impl Page {
             Access::May(action) => visit.may(*action),
             _ => true,
         };
-        let is_here = |place: &str| {
-            path == place || (place != "/" && path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/')))
+        let is_in = |place: &str| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_here = |place: &str| match place {
+            "/" => path == "/",
+            "/calidad" => is_in(place) || OF_QUALITY.iter().any(|page| is_in(page)),
+            _ => is_in(place),
         };
         let open = PLACES.iter().filter(|(_, _, access)| goes(access) && !visit.session.must_change);
         let place =

@@ -1,15 +1,18 @@
-//! Room for so many connections and no more: those beyond are closed at once, so that nobody can take all that the service has.
-//! Who reads too slowly is let go too. It may not know what is said on them.
+//! Room for so many connections and no more, and for fewer from any one address: those beyond are closed at once, so that nobody
+//! can take all that the service has. Who reads too slowly is let go too. It may not know what is said on them.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Sleep;
 
@@ -20,27 +23,65 @@ const STALLED: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone)]
 pub(super) struct Room {
     places: Arc<Semaphore>,
+    /// Places that one address may have.
+    each: usize,
+    /// Those who speak for many: the proxies.
+    many: Arc<[IpAddr]>,
+    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
 impl Room {
-    /// Room for so many.
-    pub(super) fn new(places: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(places)) }
+    /// Room for so many, of whom so many may come from one address, unless it speaks for many.
+    pub(super) fn new(places: usize, each: usize, many: &[IpAddr]) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), each, many: many.into(), taken: Arc::default() }
+    }
+
+    /// A place for whoever comes from an address.
+    fn place(&self, address: IpAddr) -> Option<Place> {
+        let address = address.to_canonical();
+        let room = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let has = taken.entry(address).or_default();
+        if *has >= self.each && !self.many.contains(&address) {
+            return None;
+        }
+        *has += 1;
+        Some(Place { address, taken: Arc::clone(&self.taken), _room: room })
     }
 }
 
-impl<I, S> Accept<I, S> for Room {
-    type Stream = Placed<I>;
-    type Service = S;
-    type Future = std::future::Ready<io::Result<(Placed<I>, S)>>;
+/// A place, until it is left.
+struct Place {
+    address: IpAddr,
+    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    _room: OwnedSemaphorePermit,
+}
 
-    fn accept(&self, stream: I, service: S) -> Self::Future {
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        if place.is_err() {
-            tracing::warn!("as many connections to the pages are open as may be; one was turned away");
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = taken.get(&self.address).copied().unwrap_or_default().saturating_sub(1);
+        if left == 0 {
+            taken.remove(&self.address);
+        } else {
+            taken.insert(self.address, left);
         }
-        let placed = place.map(|place| (Placed { stream, stalled: None, _place: place }, service));
-        std::future::ready(placed.map_err(|_| io::Error::other("no room for another connection")))
+    }
+}
+
+impl<S> Accept<TcpStream, S> for Room {
+    type Stream = Placed<TcpStream>;
+    type Service = S;
+    type Future = std::future::Ready<io::Result<(Placed<TcpStream>, S)>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let placed = stream.peer_addr().and_then(|peer| {
+            self.place(peer.ip()).ok_or_else(|| {
+                tracing::warn!(address = %peer.ip(), "as many connections to the pages are open as may be; one was turned away");
+                io::Error::other("no room for another connection")
+            })
+        });
+        std::future::ready(placed.map(|place| (Placed { stream, stalled: None, _place: place }, service)))
     }
 }
 
@@ -49,7 +90,7 @@ pub(super) struct Placed<I> {
     stream: I,
     /// When it is let go, while it takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl<I> Placed<I> {
@@ -83,5 +124,26 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Placed<I> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_has_its_places_and_leaves_the_others_theirs() {
+        let [one, other, proxy]: [IpAddr; 3] =
+            ["10.0.0.1", "10.0.0.2", "127.0.0.1"].map(|address| address.parse().unwrap());
+        let room = Room::new(6, 2, &[proxy]);
+        let held = [room.place(one).unwrap(), room.place("::ffff:10.0.0.1".parse().unwrap()).unwrap()];
+        assert!(room.place(one).is_none(), "two of one address");
+        let more: Vec<Place> = [proxy, proxy, proxy, other].iter().map(|from| room.place(*from).unwrap()).collect();
+        assert!(room.place(other).is_none(), "six in all");
+        drop(held);
+        assert!(room.place(one).is_some());
+        drop(more);
+        assert!(room.taken.lock().unwrap().is_empty(), "who is gone is forgotten");
+        assert_eq!(room.places.available_permits(), 6);
     }
 }

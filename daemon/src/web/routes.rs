@@ -31,6 +31,8 @@ pub enum Access {
     Anyone,
     /// Who is logged in, even with a password that has to be changed first.
     Entering,
+    /// The same to leave; who is out already is told so.
+    Leaving,
     /// Who is logged in. What they may see or do of a ticket, its operations say.
     SignedIn,
     /// Who may do this today.

@@ -18,6 +18,8 @@ use crate::jobs::error::chain;
 
 /// Connections at once.
 const CONNECTIONS: usize = 256;
+/// Connections of one address at once: an office may share one, and a browser opens a few.
+const CONNECTIONS_EACH: usize = 128;
 /// How long the head of a request may take to come, and a connection may stay open without one.
 const HEAD_TIME: Duration = Duration::from_secs(15);
 /// How large the head of a request may be.
@@ -86,7 +88,7 @@ async fn serve_once(app: &Arc<App>) -> Result<(), ServeError> {
     let listener = TcpListener::bind(address).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
     let plain = axum_server::from_tcp(listener).map_err(failed)?;
-    let room = Room::new(CONNECTIONS);
+    let room = Room::new(CONNECTIONS, CONNECTIONS_EACH, &app.web.trusted_proxies);
     match &app.web.tls {
         None => {
             tracing::info!(%address, "the pages are served without TLS, for this machine or the proxy before it");

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::cookie::{Cookie, hex};
+use super::cookie::Cookie;
 use super::failure::Failure;
 use super::fields::Fields;
 use super::form::Form;
@@ -19,6 +19,7 @@ use crate::desk::people::Actor;
 use crate::jobs::desk::Caller;
 use crate::jobs::people::Session;
 use crate::jobs::people::by::By;
+use crate::people::token::hex;
 
 /// Names of a query that are looked at.
 const ASKED_MAX: usize = 40;

@@ -13,7 +13,7 @@ use super::guard::{Door, guard};
 use super::problem::Problem;
 use super::table::{About, BEARER, Table};
 use super::throttle::Throttle;
-use super::{acts, calendar, files, tickets};
+use super::{accounts, acts, calendar, due, files, reports, tickets};
 use crate::web::app::App;
 use crate::web::failure::Failure;
 
@@ -23,7 +23,10 @@ fn all() -> Table {
     tickets::routes(&mut table);
     acts::routes(&mut table);
     files::routes(&mut table);
+    accounts::routes(&mut table);
     calendar::routes(&mut table);
+    due::routes(&mut table);
+    reports::routes(&mut table);
     let about = About { name: "document", summary: "This document.", parameters: &[], statuses: &[200] };
     table.get_as("/api/v1/openapi.json", &about, (None, "application/json"), document);
     table

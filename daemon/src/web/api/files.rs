@@ -1,4 +1,4 @@
-//! The files of a ticket: one in, judged by its content, and one out, always as a download. It may not know what is allowed in a
+//! The files of a ticket and its report on paper: one in, judged by its content, and one out, always as a download. It may not know what is allowed in a
 //! file.
 
 use std::sync::Arc;
@@ -20,13 +20,12 @@ use crate::web::app::App;
 use crate::web::download::download as handed_out;
 use crate::web::failure::Failure;
 use crate::web::fields::{Takes, read};
+use crate::web::paper::ticket_report;
 
 /// Files of one request, with what a form adds.
 const BYTES_MAX: usize = 27 * 1024 * 1024;
 /// How long they may take to come.
 const TIME: Duration = Duration::from_secs(120);
-/// How long is waited until others have brought their files.
-const QUEUE_TIME: Duration = Duration::from_secs(10);
 
 const UPLOAD: &About = &About {
     name: "upload_files",
@@ -37,10 +36,18 @@ const UPLOAD: &About = &About {
 const DOWNLOAD: &About =
     &About { name: "download_file", summary: "A file of the ticket.", parameters: &[], statuses: &[200] };
 
+const REPORT: &About = &About {
+    name: "print_ticket",
+    summary: "Its report with the ruling, form DIACO-IN-FO-01, as PDF.",
+    parameters: &[],
+    statuses: &[200],
+};
+
 pub(super) fn routes(table: &mut Table) {
     table.upload::<FileList, _, _>("/api/v1/tickets/{number}/files", UPLOAD, upload);
     let kind = (Some(READ), "application/octet-stream");
     table.get_as("/api/v1/tickets/{number}/files/{id}", DOWNLOAD, kind, download);
+    table.get_as("/api/v1/tickets/{number}/fo-01", REPORT, (Some(READ), "application/pdf"), paper);
 }
 
 async fn upload(
@@ -51,8 +58,7 @@ async fn upload(
 ) -> Result<Response, Problem> {
     // Whoever may not see the ticket does not have anything read for it.
     let before = view::ticket(app.office(), &who, &number).await?;
-    let room = tokio::time::timeout(QUEUE_TIME, app.uploads.acquire()).await;
-    let _room = room.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Busy)?;
+    let _turn = app.uploads.turn(who.actor.id).await?;
     let mut files = Vec::new();
     for (name, bytes) in sent(request).await? {
         let judged = tokio::task::spawn_blocking(move || intake::accept(&name, bytes)).await;
@@ -127,8 +133,13 @@ async fn download(
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let id = uuid::Uuid::try_parse(&id).map_err(|_| Problem::not_found())?;
+    let turn = app.downloads.turn(who.actor.id).await?;
     let (about, bytes) = view::file(app.office(), &who, &number, id.as_bytes()).await?;
-    Ok(handed_out(&about, bytes))
+    Ok(handed_out(&about, bytes, turn))
+}
+
+async fn paper(State(app): State<Arc<App>>, Who(who): Who, Number(number): Number) -> Result<Response, Problem> {
+    Ok(Box::pin(ticket_report(&app, &who, &number)).await?)
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use crate::desk::Refused;
 use crate::intake;
@@ -22,6 +24,7 @@ pub(super) struct Details {
     /// The status.
     pub(super) status: u16,
     /// Which problem it is: a word that stays.
+    #[schema(schema_with = codes)]
     pub(super) code: String,
     /// What is wrong and what to do, for a person, in Spanish.
     pub(super) detail: String,
@@ -30,6 +33,44 @@ pub(super) struct Details {
     pub(super) field: Option<String>,
     /// The number of this request in the log of the service.
     pub(super) id: String,
+}
+
+/// Every code, with what it says and its usual status.
+const CODES: &[(&str, &str)] = &[
+    ("malformed", "400: it cannot be read"),
+    ("unauthorized", "401: there is no key, or it is worth nothing"),
+    ("forbidden", "403: they may not"),
+    ("scope", "403: the key is not for this"),
+    ("same_person", "403: whoever did the one may not do the other"),
+    ("not_found", "404: there is none, or none that they may see"),
+    ("method", "405: the path has no such method"),
+    ("too_slow", "408: it took too long to come"),
+    ("state", "409: the ticket's state does not allow it"),
+    ("changed", "409: somebody else was first; read it anew"),
+    ("nothing_pending", "409: nothing waits for a decision"),
+    ("pending", "409: a decision is to be taken first"),
+    ("account", "409: the request for a mail account does not allow it"),
+    ("step_missing", "409: another step of the request comes first"),
+    ("not_delivered", "409: a ruling is to be delivered first"),
+    ("idempotency_key_reused", "409: the key was used for another request"),
+    ("conflict", "409: something else came first"),
+    ("too_large", "413: it is too large"),
+    ("media_type", "415: it is not JSON"),
+    ("misdirected", "421: another host is meant"),
+    ("invalid", "422: the field that is named does not hold what it needs to"),
+    ("throttled", "429: too many bad keys; wait as Retry-After says"),
+    ("failed", "500: a fault of the service"),
+    ("busy", "503: too much at once; try again"),
+];
+
+/// The codes as the document shows them.
+fn codes() -> RefOr<Schema> {
+    let meanings: Vec<String> = CODES.iter().map(|(code, meaning)| format!("`{code}` {meaning}")).collect();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(CODES.iter().map(|(code, _)| *code)))
+        .description(Some(format!("Which problem it is, a word that stays: {}.", meanings.join("; "))))
+        .into()
 }
 
 /// Why a request fails.
@@ -201,5 +242,41 @@ fn code_of(status: StatusCode) -> &'static str {
         503 => "busy",
         500.. => "failed",
         _ => "malformed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_that_is_said_is_documented() {
+        let sources = [
+            include_str!("problem.rs"),
+            include_str!("body.rs"),
+            include_str!("guard.rs"),
+            include_str!("query.rs"),
+            include_str!("tickets.rs"),
+            include_str!("files.rs"),
+            include_str!("accounts.rs"),
+        ];
+        let mut seen = 0;
+        for said in sources.iter().flat_map(|source| source.split("StatusCode::").skip(1)) {
+            // A status is followed by its code, or it is not said here.
+            let Some(code) = said.split_once(',').and_then(|(_, rest)| rest.trim_start().strip_prefix('"')) else {
+                continue;
+            };
+            let code = code.split('"').next().unwrap_or_default();
+            assert!(CODES.iter().any(|(known, _)| *known == code), "{code} is not documented");
+            seen += 1;
+        }
+        assert!(seen > 15, "{seen} codes were found");
+        for status in [400, 403, 404, 405, 408, 413, 421, 500, 503] {
+            let code = code_of(StatusCode::from_u16(status).unwrap());
+            assert!(
+                CODES.iter().any(|(known, what)| *known == code && what.starts_with(&status.to_string())),
+                "{status}"
+            );
+        }
     }
 }

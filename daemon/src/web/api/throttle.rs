@@ -14,13 +14,13 @@ const ADDRESSES_MAX: usize = 4096;
 
 /// What is remembered.
 #[derive(Debug, Default)]
-pub(super) struct Throttle {
+pub(in crate::web) struct Throttle {
     known: Mutex<HashMap<IpAddr, (u32, Instant)>>,
 }
 
 impl Throttle {
     /// The seconds that an address has to wait, if it has.
-    pub(super) fn waits(&self, address: IpAddr, now: Instant) -> Option<u64> {
+    pub(in crate::web) fn waits(&self, address: IpAddr, now: Instant) -> Option<u64> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let (count, since) = *known.get(&address)?;
         let left = WINDOW.checked_sub(now.saturating_duration_since(since))?;
@@ -28,7 +28,7 @@ impl Throttle {
     }
 
     /// Counts a bad key.
-    pub(super) fn failed(&self, address: IpAddr, now: Instant) {
+    pub(in crate::web) fn failed(&self, address: IpAddr, now: Instant) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= ADDRESSES_MAX {
             known.retain(|_, (_, since)| now.saturating_duration_since(*since) < WINDOW);

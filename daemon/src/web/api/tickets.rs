@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::NaiveDate;
 use serde::Deserialize;
+use utoipa::ToSchema;
 use utoipa::openapi::path::ParameterIn;
 
 use super::body::{Number, Sent, Who};
@@ -15,7 +16,7 @@ use super::problem::Problem;
 use super::query::{day, number};
 use super::table::{About, Table};
 use crate::desk::ticket::State as TicketState;
-use crate::jobs::desk::report::{self, CategoryList, CategoryReport, TicketPage, TicketReport};
+use crate::jobs::desk::report::{self, CategoryList, CategoryReport, ReviewReport, TicketPage, TicketReport};
 use crate::jobs::desk::request::{TicketRequest, entered, login};
 use crate::jobs::desk::{Caller, view};
 use crate::store::ticket_lists::Filter;
@@ -61,6 +62,12 @@ const SHOW: &About = &About {
     parameters: &[],
     statuses: &[200],
 };
+const REVIEW: &About = &About {
+    name: "mark_review",
+    summary: "Marks that whoever asks has looked through the open tickets today.",
+    parameters: &[],
+    statuses: &[200],
+};
 const CATEGORIES: &About =
     &About { name: "list_categories", summary: "What a ticket may be about.", parameters: &[], statuses: &[200] };
 
@@ -68,8 +75,14 @@ pub(super) fn routes(table: &mut Table) {
     table.get::<TicketPage, _, _>("/api/v1/tickets", LIST, list);
     table.post::<TicketRequest, TicketReport, _, _>("/api/v1/tickets", NEW, create);
     table.get::<TicketReport, _, _>("/api/v1/tickets/{number}", SHOW, show);
+    table.post::<Nothing, ReviewReport, _, _>("/api/v1/review", REVIEW, review);
     table.get::<CategoryList, _, _>("/api/v1/categories", CATEGORIES, categories);
 }
+
+/// What needs no more than to be asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
 
 /// What a list is asked for. Names that are not known change nothing.
 #[derive(Debug, Deserialize)]
@@ -166,6 +179,14 @@ async fn create(
     let report = shown(&app, &who, &ticket.number).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, [(header::LOCATION, format!("/api/v1/tickets/{}", ticket.number))], report).into_response())
+}
+
+async fn review(
+    State(app): State<Arc<App>>,
+    Who(who): Who,
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Result<Json<ReviewReport>, Problem> {
+    Ok(Json(view::review(app.office(), &who).await?.into()))
 }
 
 async fn categories(State(app): State<Arc<App>>, Who(_): Who) -> Result<Json<CategoryList>, Problem> {

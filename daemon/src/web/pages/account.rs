@@ -22,14 +22,19 @@ use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::form::{Choice, Form};
 use crate::web::page::{Page, show, show_again};
+use crate::web::paper;
 use crate::web::routes::{Access, Routes};
-use crate::web::visit::Visit;
+use crate::web::visit::{Asked, Visit};
+
+/// Requests on a page of those that wait.
+const WAITING_SIZE: u32 = 50;
 
 pub(super) fn routes(routes: &mut Routes) {
     routes.get(Access::May(Action::SeeQueue), "/correo", waiting);
     routes.get(Access::SignedIn, "/solicitudes/{numero}/correo", ask);
     routes.post(Access::SignedIn, "/solicitudes/{numero}/correo", start);
     routes.post(Access::SignedIn, "/solicitudes/{numero}/correo/{paso}", take);
+    routes.get(Access::SignedIn, "/solicitudes/{numero}/correo/caratula", cover);
 }
 
 /// A step of a request as its page shows it.
@@ -135,6 +140,10 @@ async fn ask(State(app): State<Arc<App>>, visit: Visit, Path(number): Path<Strin
     show(&page(&app, &visit, &number, visit.form(Fields::of([("on", today)]))).await?)
 }
 
+async fn cover(State(app): State<Arc<App>>, visit: Visit, Path(number): Path<String>) -> Result<Response, Failure> {
+    paper::cover(&app, &visit.caller(), &number).await
+}
+
 async fn start(
     State(app): State<Arc<App>>,
     visit: Visit,
@@ -220,10 +229,17 @@ struct Row {
 struct WaitingPage {
     page: Page,
     rows: Vec<Row>,
+    total: i64,
+    /// Whether others stand on other pages.
+    is_cut: bool,
+    first: String,
+    next: String,
 }
 
-async fn waiting(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Failure> {
-    let (waiting, faces) = accounts::waiting(app.office(), &visit.caller()).await?;
+async fn waiting(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Asked) -> Result<Response, Failure> {
+    let after = super::tickets::key(asked.text("despues"));
+    let found = accounts::waiting(app.office(), &visit.caller(), after, WAITING_SIZE).await?;
+    let (total, faces, next) = (found.total, found.faces, found.next);
     let row = |aged: accounts::Aged| {
         let request = aged.waiting.request;
         Row {
@@ -238,5 +254,12 @@ async fn waiting(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, 
         }
     };
     let page = visit.page("Correo: en espera del MINECO");
-    show(&WaitingPage { page, rows: waiting.into_iter().map(row).collect() })
+    show(&WaitingPage {
+        page,
+        rows: found.waiting.into_iter().map(row).collect(),
+        total,
+        is_cut: after.is_some() || next.is_some(),
+        first: after.map(|_| "/correo".to_owned()).unwrap_or_default(),
+        next: next.map(|(day, id)| format!("/correo?despues={day}_{id}")).unwrap_or_default(),
+    })
 }

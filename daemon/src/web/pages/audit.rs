@@ -1,11 +1,13 @@
 //! The audit log, the newest line first. It may not know how its lines hang together.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::audit_words::{self, Names, Said};
 use crate::desk::access::Action;
 use crate::jobs::people::audit;
 use crate::store::people_rows::{AuditFilter, AuditLine};
@@ -40,8 +42,47 @@ const ACTS: &[(&str, &str)] = &[
     ("role_revoked", "Quitó un cargo"),
     ("unit_created", "Agregó la unidad"),
     ("unit_changed", "Cambió la unidad"),
+    ("equipment_added", "Agregó el equipo"),
+    ("equipment_changed", "Cambió el equipo"),
+    ("equipment_retired", "Dio de baja el equipo"),
+    ("programme_drawn", "Elaboró el programa"),
+    ("programme_item_changed", "Cambió un renglón"),
+    ("programme_sent", "Envió el programa"),
+    ("programme_approved", "Aprobó el programa"),
+    ("programme_returned", "Devolvió el programa"),
+    ("programme_distributed", "Entregó copias del programa"),
+    ("programme_received", "Recibió la copia del programa"),
+    ("programme_finished", "Finalizó el programa"),
+    ("item_availability", "Informó si un equipo estará disponible"),
+    ("item_rescheduled", "Reprogramó un renglón"),
+    ("rescheduling_known", "Se dio por enterado de una reprogramación"),
+    ("item_done", "Registró un mantenimiento"),
+    ("item_not_done", "Registró un mantenimiento no ejecutado"),
+    ("item_confirmed", "Dio su conformidad de un mantenimiento"),
+    ("semester_written", "Redactó el indicador del semestre"),
+    ("semester_delivered", "Entregó el indicador del semestre"),
+    ("semester_received", "Acusó recibo del indicador del semestre"),
+    ("semester_revised", "Empezó una revisión del indicador del semestre"),
+    ("form_proposed", "Propuso un cambio del formato"),
+    ("form_proposal_taken", "Aceptó la propuesta"),
+    ("form_proposal_declined", "No aceptó la propuesta"),
+    ("event_added", "Agregó el evento"),
+    ("event_corrected", "Corrigió el evento"),
+    ("signed_attached", "Adjuntó lo firmado"),
+    ("task_added", "Agregó una tarea adicional"),
+    ("task_corrected", "Corrigió una tarea adicional"),
+    ("report_written", "Redactó el informe"),
+    ("report_delivered", "Entregó el informe"),
+    ("report_received", "Acusó recibo del informe"),
+    ("directive_issued", "Emitió la directriz"),
+    ("directive_read", "Acusó de enterado de la directriz"),
+    ("feed_made", "Hizo una dirección de calendario"),
+    ("feed_revoked", "Quitó su dirección de calendario"),
+    ("report_revised", "Empezó una revisión del informe"),
     ("token_created", "Creó una clave de programa"),
     ("token_revoked", "Anuló una clave de programa"),
+    ("form_published", "Publicó una versión"),
+    ("pack_made", "Hizo un paquete de auditoría"),
 ];
 
 pub(super) fn routes(routes: &mut Routes) {
@@ -67,7 +108,18 @@ struct Row {
     address: String,
     action: String,
     object: String,
-    detail: String,
+    detail: Vec<Said>,
+}
+
+/// Who and what the lines name by their ids.
+async fn names(app: &App, lines: &[AuditLine]) -> Result<Names, Failure> {
+    let people: BTreeSet<i64> = lines.iter().flat_map(|line| audit_words::people(&line.detail)).collect();
+    let people = app.store.faces(&people).await?;
+    let units = app.store.units().await?;
+    Ok(Names {
+        people: people.into_iter().map(|(id, face)| (id, face.login)).collect(),
+        units: units.into_iter().map(|unit| (unit.id, unit.name)).collect(),
+    })
 }
 
 async fn list(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Asked) -> Result<Response, Failure> {
@@ -83,6 +135,7 @@ async fn list(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Asked) ->
     lines.truncate(SIZE);
     let query = format!("quien={}&que={}&acto={}", percent(&actor), percent(&object), percent(&action));
     let next = lines.last().filter(|_| more).map(|last| format!("/auditoria?{query}&antes={}", last.n));
+    let names = names(&app, &lines).await?;
     let row = |line: AuditLine| Row {
         n: line.n,
         at: dates::moment(line.at, app.config.time_zone),
@@ -92,8 +145,8 @@ async fn list(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Asked) ->
             .iter()
             .find(|(word, _)| *word == line.action)
             .map_or(line.action, |(_, label)| (*label).to_owned()),
-        object: line.object,
-        detail: line.detail,
+        object: audit_words::object(&line.object),
+        detail: audit_words::detail(&line.detail, &names),
     };
     show(&AuditPage {
         page: visit.page("Bitácora"),

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use chrono::Datelike as _;
 
+use super::board_list::{Figure, asking, href};
 use super::shown::{name, sentence};
 use crate::desk::Verdict;
 use crate::desk::access::Action;
 use crate::desk::account::AccountKind;
+use crate::desk::ticket::Rating;
 use crate::jobs::desk::board::{Board, Division, Figures, Month, board};
-use crate::notify::spanish::MONTHS;
-use crate::store::board::{Asked as Wanted, Proposed};
+use crate::jobs::monthly::month_name;
 use crate::web::app::App;
 use crate::web::dates;
 use crate::web::failure::Failure;
@@ -25,14 +25,20 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.get(Access::May(Action::SeeBoard), "/tablero", show_month);
 }
 
+/// A figure, and the list of what it counts.
+pub(super) struct Cell {
+    pub(super) count: i64,
+    pub(super) path: String,
+}
+
 /// A line of a table of figures.
 struct Line {
     name: String,
-    received: i64,
-    attended: i64,
-    void: i64,
+    received: Cell,
+    attended: Cell,
+    void: Cell,
     /// By verdict, in the order of the columns.
-    verdicts: Vec<i64>,
+    verdicts: Vec<Cell>,
     median: String,
 }
 
@@ -42,14 +48,16 @@ struct Table {
     lines: Vec<Line>,
 }
 
-/// An extension or exception as a line.
-struct Asking {
-    number: String,
-    subject: String,
-    day: String,
-    what: &'static str,
-    is_late: bool,
-    became: &'static str,
+/// The first of a list, how many it has, and where all of it stands.
+struct Cut<T> {
+    rows: Vec<T>,
+    all: Cell,
+}
+
+impl<T> Cut<T> {
+    fn is_cut(&self) -> bool {
+        i64::try_from(self.rows.len()).is_ok_and(|shown| shown < self.all.count)
+    }
 }
 
 /// A business day with who looked through the open tickets.
@@ -68,30 +76,38 @@ struct BoardPage {
     /// Empty where it is still to come.
     after: String,
     is_now: bool,
-    pending: i64,
+    pending: Cell,
     overdue: i64,
     all: Line,
     verdicts: Vec<String>,
     tables: Vec<Table>,
-    finished: i64,
-    satisfied: i64,
-    unsatisfied: i64,
+    finished: Cell,
+    satisfied: Cell,
+    unsatisfied: Cell,
+    unrated: Cell,
     response: String,
-    extensions: Vec<Asking>,
-    exceptions: Vec<Asking>,
-    late: Vec<(String, String, String, String)>,
-    accounts: Vec<(String, i64, i64)>,
+    extensions: Cut<super::board_list::Asking>,
+    exceptions: Cut<super::board_list::Asking>,
+    late: Cut<(String, String, String, String)>,
+    accounts: Vec<(String, Cell, Cell)>,
     reviews: Vec<Review>,
     missed: usize,
 }
 
-fn line(name: &str, figures: &Figures) -> Line {
+/// `more` narrows the lists of the line to what it is about, as a query.
+fn line(month: Month, name: &str, more: &str, figures: &Figures) -> Line {
+    let cell = |count: i64, figure: Figure, verdict: &str| Cell {
+        count,
+        path: href(month, figure, &format!("{more}{verdict}")),
+    };
+    let verdict =
+        |&verdict: &Verdict| cell(figures.with(verdict), Figure::Attended, &format!("&veredicto={}", verdict.word()));
     Line {
         name: name.to_owned(),
-        received: figures.received,
-        attended: figures.attended,
-        void: figures.void,
-        verdicts: Verdict::ALL.iter().map(|&verdict| figures.with(verdict)).collect(),
+        received: cell(figures.received, Figure::Received, ""),
+        attended: cell(figures.attended, Figure::Attended, ""),
+        void: cell(figures.void, Figure::Voided, ""),
+        verdicts: Verdict::ALL.iter().map(verdict).collect(),
         median: figures.median_twice().map_or_else(|| "sin datos".to_owned(), halves),
     }
 }
@@ -111,39 +127,22 @@ fn percent(part: i64, whole: i64) -> String {
     format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
-fn table(title: &'static str, division: &Division) -> Table {
-    Table { title, lines: division.iter().map(|(name, figures)| line(name, figures)).collect() }
+/// `key` is what narrows a list to a part, as its query says it.
+fn table(month: Month, title: &'static str, key: &str, division: &Division) -> Table {
+    let more = |id: Option<i64>| format!("&{key}={}", id.map_or_else(|| "ninguna".to_owned(), |id| id.to_string()));
+    let lines = division.iter().map(|part| line(month, &part.name, &more(part.id), &part.figures));
+    Table { title, lines: lines.collect() }
 }
 
-fn asking(one: &Proposed) -> Asking {
-    Asking {
-        number: one.number.clone(),
-        subject: one.subject.clone(),
-        day: dates::day(one.day),
-        what: match one.asked {
-            Wanted::Extension(cause) => cause.label(),
-            Wanted::Exception(kind) => kind.label(),
-        },
-        is_late: one.late,
-        became: match one.confirmed {
-            None => "por decidir",
-            Some(true) => "confirmada",
-            Some(false) => "rechazada",
-        },
-    }
-}
-
-fn accounts(board: &Board) -> Vec<(String, i64, i64)> {
-    let count = |kind: AccountKind, told: bool| {
-        board.accounts.iter().filter(|one| one.kind == kind && one.told == told).map(|one| one.count).sum()
+fn accounts(board: &Board) -> Vec<(String, Cell, Cell)> {
+    let cell = |kind: AccountKind, told: bool| {
+        let some = board.accounts.iter().filter(|one| one.kind == kind && one.told == told);
+        let figure = if told { Figure::Told } else { Figure::Begun };
+        let path = href(board.month, figure, &format!("&tipo={}", kind.word()));
+        Cell { count: some.map(|one| one.count).sum(), path }
     };
-    let line = |kind: &AccountKind| (sentence(kind.label()), count(*kind, false), count(*kind, true));
+    let line = |kind: &AccountKind| (sentence(kind.label()), cell(*kind, false), cell(*kind, true));
     AccountKind::ALL.iter().map(line).collect()
-}
-
-fn month_name(month: Month) -> String {
-    let name = usize::try_from(month.first().month0()).ok().and_then(|n| MONTHS.get(n)).copied().unwrap_or_default();
-    format!("{name} de {}", month.first().year())
 }
 
 fn page(visit: &Visit, board: &Board) -> BoardPage {
@@ -154,32 +153,45 @@ fn page(visit: &Visit, board: &Board) -> BoardPage {
         is_missed: one.by.is_empty() && one.day < board.today,
     };
     let reviews: Vec<Review> = board.reviews.iter().map(review).collect();
-    let ratings = board.ratings;
+    let (month, ratings) = (board.month, board.ratings);
+    let cell = |count: i64, figure: Figure, more: &str| Cell { count, path: href(month, figure, more) };
+    let rated = |rating: Rating| format!("&calificacion={}", rating.word());
+    let pending = if is_now { "/bandeja?cuales=pendientes".to_owned() } else { href(month, Figure::Pending, "") };
+    let late = board.late.0.iter().map(|one| {
+        let (ticket, day) = (&one.ticket, dates::day(one.day));
+        (ticket.number.clone(), ticket.subject.clone(), dates::day(ticket.last_limit), day)
+    });
     BoardPage {
-        page: visit.page(&format!("Tablero: {}", month_name(board.month))),
-        before: board.month.before().to_string(),
-        after: if is_now { String::new() } else { board.month.after().to_string() },
+        page: visit.page(&format!("Tablero: {}", month_name(month))),
+        before: month.before().to_string(),
+        after: if is_now { String::new() } else { month.after().to_string() },
         is_now,
-        pending: board.pending,
+        pending: Cell { count: board.pending, path: pending },
         overdue: board.overdue,
-        all: line("Todas", &board.all),
+        all: line(month, "Todas", "", &board.all),
         verdicts: Verdict::ALL.iter().map(|verdict| sentence(verdict.label())).collect(),
         tables: vec![
-            table("Por categoría", &board.categories),
-            table("Por unidad", &board.units),
-            table("Por técnico", &board.technicians),
+            table(month, "Por categoría", "categoria", &board.categories),
+            table(month, "Por unidad", "unidad", &board.units),
+            table(month, "Por técnico", "tecnico", &board.technicians),
         ],
-        finished: ratings.finished,
-        satisfied: ratings.satisfied,
-        unsatisfied: ratings.unsatisfied,
+        finished: cell(ratings.finished, Figure::Finished, ""),
+        satisfied: cell(ratings.satisfied, Figure::Finished, &rated(Rating::Satisfied)),
+        unsatisfied: cell(ratings.unsatisfied, Figure::Finished, &rated(Rating::Unsatisfied)),
+        unrated: cell(ratings.finished - ratings.rated(), Figure::Finished, "&calificacion=sin"),
         response: percent(ratings.rated(), ratings.finished),
-        extensions: board.extensions.iter().map(asking).collect(),
-        exceptions: board.exceptions.iter().map(asking).collect(),
-        late: board
-            .late
-            .iter()
-            .map(|one| (one.number.clone(), one.subject.clone(), dates::day(one.limit), dates::day(one.attended)))
-            .collect(),
+        extensions: Cut {
+            rows: board.extensions.0.iter().map(asking).collect(),
+            all: cell(board.extensions.1, Figure::Extensions, ""),
+        },
+        exceptions: Cut {
+            rows: board.exceptions.0.iter().map(asking).collect(),
+            all: cell(board.exceptions.1, Figure::Exceptions, ""),
+        },
+        late: Cut {
+            rows: late.collect(),
+            all: cell(board.late.1, Figure::Attended, &format!("&veredicto={}", Verdict::Late.word())),
+        },
         accounts: accounts(board),
         missed: reviews.iter().filter(|review| review.is_missed).count(),
         reviews,

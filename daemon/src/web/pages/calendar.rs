@@ -1,4 +1,5 @@
-//! The calendar of a year, and publishing another version: days by accord, with which open tickets they move.
+//! The calendar of a year, and publishing another version with another day: by accord, or the feast of a place. Which open tickets
+//! it moves is shown before.
 
 use std::sync::Arc;
 
@@ -9,12 +10,14 @@ use chrono::Datelike as _;
 
 use super::new_ticket::of_form;
 use crate::calendar::holidays::by_law;
-use crate::calendar::{Kind, NonBusinessDay};
+use crate::calendar::names::{MONTHS, WEEKDAYS};
+use crate::calendar::{Change, Kind, NonBusinessDay, Version};
 use crate::desk::Refused;
 use crate::desk::access::Action;
+use crate::desk::ticket::Ticket;
 use crate::jobs::desk::calendar::{PLACE, Wanted, current, propose, publish};
 use crate::jobs::desk::{DeskError, now};
-use crate::notify::spanish::{MONTHS, WEEKDAYS};
+use crate::store::people_rows::Unit;
 use crate::web::app::App;
 use crate::web::dates;
 use crate::web::failure::Failure;
@@ -39,6 +42,8 @@ struct Row {
     weekday: &'static str,
     name: String,
     kind: &'static str,
+    /// The only place that has it; empty for all.
+    place: String,
     citation: String,
 }
 
@@ -50,6 +55,8 @@ struct CalendarPage {
     version: i64,
     rows: Vec<Row>,
     reports: Vec<(String, String)>,
+    /// Units elsewhere than in the capital, with their places.
+    seats: Vec<(String, String)>,
     publishes: bool,
 }
 
@@ -59,8 +66,18 @@ struct DayPage {
     page: Page,
     form: Form,
     kinds: Vec<Choice>,
+    places: Vec<Choice>,
     /// The tickets whose limits would move, once that was asked for.
-    moved: Option<Vec<(String, String, String)>>,
+    moved: Option<Vec<Moved>>,
+}
+
+/// A ticket whose limit moves: its number, the limit, and what it becomes.
+pub(super) type Moved = (String, String, String);
+
+/// The tickets whose limits move, as they are shown.
+pub(super) fn shown(moved: Vec<Change<Ticket>>) -> Vec<Moved> {
+    let row = |change: Change<Ticket>| (change.what.number, dates::day(change.old), dates::day(change.new));
+    moved.into_iter().map(row).collect()
 }
 
 /// The business day by which the month's report is due (R112).
@@ -83,6 +100,7 @@ async fn show_year(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Aske
             .copied()
             .unwrap_or_default(),
         kind: day.kind.words(),
+        place: day.place.unwrap_or_default(),
         name: day.name,
         citation: day.citation,
     };
@@ -97,18 +115,28 @@ async fn show_year(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Aske
         version: version.id,
         rows: days.into_iter().map(row).collect(),
         reports: months.filter_map(report).collect(),
+        seats: seats(app.store.units().await?, &version),
         publishes: visit.may(Action::PublishCalendar),
     })
 }
 
-fn page(visit: &Visit, form: Form, moved: Option<Vec<(String, String, String)>>) -> DayPage {
-    let kinds = [Kind::Accord, Kind::Local, Kind::HalfDay];
-    let kinds = kinds.into_iter().map(|kind| Choice::new(format!("{kind:?}"), kind.words())).collect();
-    DayPage { page: visit.page("Agregar un día inhábil"), form, kinds, moved }
+/// Units elsewhere than in the capital, by their names.
+fn seats(units: Vec<Unit>, version: &Version) -> Vec<(String, String)> {
+    let seat = |unit: Unit| Some((unit.name, version.seats.get(&unit.id)?.clone()));
+    units.into_iter().filter_map(seat).collect()
 }
 
-async fn ask(visit: Visit) -> Result<Response, Failure> {
-    show(&page(&visit, visit.form(Fields::of([("kind", format!("{:?}", Kind::Accord))])), None))
+async fn page(app: &App, visit: &Visit, form: Form, moved: Option<Vec<Moved>>) -> Result<DayPage, Failure> {
+    let kinds = [Kind::Accord, Kind::Local, Kind::HalfDay];
+    let kinds = kinds.into_iter().map(|kind| Choice::new(format!("{kind:?}"), kind.words())).collect();
+    let (version, _) = current(app.office(), now(app.office()).day).await?;
+    let places = version.all_places().into_iter().map(|place| Choice::new(place, place)).collect();
+    Ok(DayPage { page: visit.page("Agregar un día inhábil"), form, kinds, places, moved })
+}
+
+async fn ask(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Failure> {
+    let known = [("kind", format!("{:?}", Kind::Accord)), ("place", PLACE.to_owned())];
+    show(&page(&app, &visit, visit.form(Fields::of(known)), None).await?)
 }
 
 /// What the form asks for.
@@ -126,7 +154,7 @@ fn wanted(fields: &Fields) -> Result<Wanted, Refused> {
         kind,
         name: fields.text("name").to_owned(),
         citation: fields.text("citation").to_owned(),
-        place: (kind == Kind::Local).then(|| PLACE.to_owned()),
+        place: (kind == Kind::Local).then(|| fields.text("place").to_owned()),
         counts_for_deadlines: true,
         from_hour,
     };
@@ -139,7 +167,7 @@ async fn add(State(app): State<Arc<App>>, visit: Visit, fields: Fields) -> Resul
     let office = app.office();
     let asked = match wanted(&fields) {
         Ok(asked) => asked,
-        Err(refused) => return show_again(&page(&visit, form.refused(refused)?, None)),
+        Err(refused) => return show_again(&page(&app, &visit, form.refused(refused)?, None).await?),
     };
     let again = |form: Form, error: DeskError| match error {
         DeskError::Day(why) => Ok(form.wrong("date", &why.to_string())),
@@ -150,16 +178,11 @@ async fn add(State(app): State<Arc<App>>, visit: Visit, fields: Fields) -> Resul
             Ok(version) => {
                 Ok(visit.done("/calendario", &format!("Se publicó la versión {} del calendario.", version.id)))
             }
-            Err(error) => show_again(&page(&visit, again(form, error)?, None)),
+            Err(error) => show_again(&page(&app, &visit, again(form, error)?, None).await?),
         };
     }
     match propose(office, &visit.caller(), asked).await {
-        Ok((_, moved)) => {
-            let row = |change: crate::calendar::Change<crate::desk::ticket::Ticket>| {
-                (change.what.number, dates::day(change.old), dates::day(change.new))
-            };
-            show(&page(&visit, form, Some(moved.into_iter().map(row).collect())))
-        }
-        Err(error) => show_again(&page(&visit, again(form, error)?, None)),
+        Ok((_, moved)) => show(&page(&app, &visit, form, Some(shown(moved))).await?),
+        Err(error) => show_again(&page(&app, &visit, again(form, error)?, None).await?),
     }
 }

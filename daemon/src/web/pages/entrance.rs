@@ -22,7 +22,7 @@ use crate::web::visit::{Asked, Guest, Visit, see_other};
 pub(super) fn routes(routes: &mut Routes) {
     routes.get(Access::Anyone, "/entrar", enter);
     routes.post(Access::Anyone, "/entrar", entered);
-    routes.post(Access::Entering, "/salir", leave);
+    routes.post(Access::Leaving, "/salir", leave);
 }
 
 #[derive(Template)]
@@ -39,7 +39,11 @@ async fn enter(guest: Guest, Asked(asked): Asked) -> Result<Response, Failure> {
         return Ok(see_other("/"));
     }
     let next = local_path(asked.text("siguiente")).unwrap_or("/");
-    show(&EnterPage { page: Page::bare("Entrar"), form: guest.form(Fields::default()), next })
+    let mut page = Page::bare("Entrar");
+    if asked.text("sesion") == "terminada" {
+        page.word = Some("Su sesión ya había terminado. Puede entrar de nuevo.".to_owned());
+    }
+    show(&EnterPage { page, form: guest.form(Fields::default()), next })
 }
 
 async fn entered(State(app): State<Arc<App>>, guest: Guest, fields: Fields) -> Result<Response, Failure> {

@@ -1,9 +1,13 @@
 //! The first page: who they are and where they may go.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::extract::State;
 use axum::response::Response;
 
 use crate::desk::access::Action;
+use crate::web::app::App;
 use crate::web::failure::Failure;
 use crate::web::page::{Page, show};
 use crate::web::routes::{Access, Routes};
@@ -13,11 +17,11 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.get(Access::SignedIn, "/", home);
 }
 
-/// A place that the first page leads to, with what it is for.
-struct Way {
-    path: &'static str,
-    label: &'static str,
-    about: &'static str,
+/// A place that such a page leads to, with what it is for.
+pub(super) struct Way {
+    pub(super) path: &'static str,
+    pub(super) label: &'static str,
+    pub(super) about: &'static str,
 }
 
 /// The ways, each for who may do this.
@@ -34,6 +38,14 @@ const WAYS: &[(Action, Way)] = &[
         Action::CreateTicket,
         Way { path: "/solicitudes", label: "Mis solicitudes", about: "Cómo van, y calificar las que terminaron." },
     ),
+    (
+        Action::CreateTicket,
+        Way {
+            path: "/mis-equipos",
+            label: "Mis equipos",
+            about: "El mantenimiento de los equipos a su cargo, y dar su conformidad.",
+        },
+    ),
     (Action::SeeQueue, Way { path: "/bandeja", label: "Bandeja", about: "Las abiertas, la que vence primero arriba." }),
     (
         Action::SeeQueue,
@@ -46,6 +58,14 @@ const WAYS: &[(Action, Way)] = &[
     (
         Action::SeeCalendar,
         Way { path: "/calendario", label: "Calendario", about: "Qué días no cuentan, con su fundamento." },
+    ),
+    (
+        Action::SeeEquipment,
+        Way {
+            path: "/calidad",
+            label: "Calidad",
+            about: "Los registros del sistema de calidad: informes, respaldos, equipos y su mantenimiento, formatos.",
+        },
     ),
     (
         Action::SeePeople,
@@ -67,6 +87,13 @@ const WAYS: &[(Action, Way)] = &[
     ),
 ];
 
+/// Where the head of a unit is led to as well: that is no role, the unit says it.
+const UNIT: Way = Way {
+    path: "/unidad",
+    label: "Mi unidad",
+    about: "Lo que su unidad ha solicitado, y los dictámenes que le entregan.",
+};
+
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage<'a> {
@@ -75,12 +102,19 @@ struct HomePage<'a> {
     post: &'a str,
     roles: String,
     ways: Vec<&'static Way>,
+    /// How much is due; none where nothing is.
+    due: Option<String>,
 }
 
-async fn home(visit: Visit) -> Result<Response, Failure> {
+async fn home(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Failure> {
     let user = &visit.session.user;
     let page = visit.page("Inicio");
     let roles = page.who.as_ref().map(|(_, roles)| roles.clone()).unwrap_or_default();
-    let ways = WAYS.iter().filter(|(action, _)| visit.may(*action)).map(|(_, way)| way).collect();
-    show(&HomePage { page, name: &user.name, post: &user.post, roles, ways })
+    let mut ways: Vec<&'static Way> =
+        WAYS.iter().filter(|(action, _)| visit.may(*action)).map(|(_, way)| way).collect();
+    if !visit.actor().heads.is_empty() {
+        ways.insert(2.min(ways.len()), &UNIT);
+    }
+    let due = super::due::line(&app, &visit).await?;
+    show(&HomePage { page, name: &user.name, post: &user.post, roles, ways, due })
 }

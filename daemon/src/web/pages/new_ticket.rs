@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use crate::desk::Refused;
 use crate::desk::access::Action;
-use crate::desk::text::tells_a_password;
+use crate::desk::told_password::tells_a_password;
 use crate::intake;
 use crate::jobs::desk::DeskError;
 use crate::jobs::desk::enter::{self, File, NewTicket};
@@ -19,6 +19,9 @@ use crate::web::form::{Choice, Form};
 use crate::web::page::{Page, show, show_again};
 use crate::web::routes::{Access, Routes};
 use crate::web::visit::{Asked, Visit};
+
+/// What is said of a text that seems to tell a password.
+pub(super) const TELLS: &str = "parece que escribió una contraseña; quítela, o confirme abajo que no lo es";
 
 /// What no ticket is without. The rules know it too; here all of it is said at once.
 const NEEDED: &[(&str, &str)] = &[
@@ -68,8 +71,7 @@ async fn create(State(app): State<Arc<App>>, visit: Visit, fields: Fields) -> Re
     let again = async |form: Form, tells: bool| show_again(&page(&app, &visit, form, tells).await?);
     let told = format!("{}\n{}", fields.text("subject"), fields.text("description"));
     if tells_a_password(&told) && !fields.has("sure") {
-        let what = "parece que escribió una contraseña; quítela, o confirme abajo que no lo es";
-        return again(form.wrong("description", what), true).await;
+        return again(form.wrong("description", TELLS), true).await;
     }
     let missing = NEEDED.iter().filter(|(field, _)| fields.text(field).trim().is_empty());
     let form = missing.fold(form, |form, (field, what)| form.wrong(field, what));
@@ -82,6 +84,8 @@ async fn create(State(app): State<Arc<App>>, visit: Visit, fields: Fields) -> Re
     };
     let requester = match fields.text("requester").trim() {
         "" => None,
+        // Whoever may ask for nobody else does not learn from the refusal who there is.
+        _ if !visit.may(Action::CreateForAnother) => return Err(Failure::Forbidden),
         login => match app.store.user_of_login(&login.to_lowercase()).await?.filter(|user| user.active) {
             Some(user) => Some(user.id),
             None => return again(form.wrong("requester", "no hay una persona activa con ese usuario"), false).await,

@@ -14,7 +14,7 @@ use crate::jobs::people::units;
 use crate::store::people_rows::{PeopleFilter, Unit};
 use crate::web::app::App;
 use crate::web::failure::Failure;
-use crate::web::fields::{Fields, number};
+use crate::web::fields::Fields;
 use crate::web::form::{Choice, Form};
 use crate::web::guard::percent;
 use crate::web::page::{Page, show};
@@ -23,9 +23,7 @@ use crate::web::visit::{Asked, Visit};
 
 /// People on a page.
 const SIZE: u32 = 50;
-/// No institution has more pages of them.
-const PAGES_MAX: i64 = 2000;
-/// Letters that are searched for at most.
+/// Letters that are searched for, or of a login behind which the list goes on, at most.
 const WORDS_MAX: usize = 100;
 
 pub(super) fn routes(routes: &mut Routes) {
@@ -56,8 +54,8 @@ struct Row {
 }
 
 async fn list(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Asked) -> Result<Response, Failure> {
-    let number_of_page = number(asked.text("pagina")).filter(|page| *page <= PAGES_MAX).unwrap_or(1);
-    let words: String = asked.text("q").chars().take(WORDS_MAX).collect();
+    let cut = |name: &str| asked.text(name).chars().take(WORDS_MAX).collect::<String>();
+    let (words, after) = (cut("q"), Some(cut("despues")).filter(|after| !after.is_empty()));
     let state = asked.text("estado");
     let filter = PeopleFilter {
         words: Some(words.clone()).filter(|words| !words.trim().is_empty()),
@@ -69,14 +67,11 @@ async fn list(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Asked) ->
         },
         role: None,
     };
-    let page = u32::try_from(number_of_page - 1).unwrap_or_default();
-    let found = listing::people(app.office(), visit.by(), &filter, page, SIZE).await?;
+    let found = listing::people(app.office(), visit.by(), &filter, after.as_deref(), SIZE).await?;
     let units = units::units(app.office(), visit.by()).await?;
-    let path = |page: i64| {
-        let unit = asked.number("unidad").map(|unit| unit.to_string()).unwrap_or_default();
-        let state = if ["inactivas", "todas"].contains(&state) { state } else { "" };
-        format!("/personas?q={}&unidad={unit}&estado={state}&pagina={page}", percent(&words))
-    };
+    let unit = asked.number("unidad").map(|unit| unit.to_string()).unwrap_or_default();
+    let in_path = if ["inactivas", "todas"].contains(&state) { state } else { "" };
+    let path = format!("/personas?q={}&unidad={unit}&estado={in_path}", percent(&words));
     let today = day(&app.config, app.office().now());
     let names: BTreeMap<i64, &str> = units.iter().map(|unit| (unit.id, unit.name.as_str())).collect();
     let row = |person: Person| {
@@ -99,8 +94,8 @@ async fn list(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Asked) ->
             .into(),
         people: found.items.into_iter().map(row).collect(),
         changes: visit.may(Action::ChangePeople),
-        first: if number_of_page > 1 { path(1) } else { String::new() },
-        next: if found.more { path(number_of_page + 1) } else { String::new() },
+        next: found.next.map(|last| format!("{path}&despues={}", percent(&last))).unwrap_or_default(),
+        first: after.map(|_| path).unwrap_or_default(),
     })
 }
 

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use crate::calendar::Calendar;
 use crate::desk::Verdict;
 use crate::desk::ticket::{Rating, State, Ticket};
+use crate::jobs::desk::calendar::Calendars;
 use crate::store::desk_people::Face;
 use crate::web::dates;
 
@@ -37,10 +38,10 @@ pub(super) struct Term {
 }
 
 impl Row {
-    pub(super) fn of(ticket: Ticket, faces: &BTreeMap<i64, Face>, calendar: &Calendar, today: NaiveDate) -> Self {
+    pub(super) fn of(ticket: Ticket, faces: &BTreeMap<i64, Face>, calendars: &Calendars, today: NaiveDate) -> Self {
         let requester = faces.get(&ticket.requester);
         Self {
-            term: Term::of(&ticket, calendar, today),
+            term: Term::of(&ticket, calendars.of_unit(ticket.unit), today),
             requester: requester.map(|face| face.name.clone()).unwrap_or_default(),
             unit: requester.and_then(|face| face.unit.clone()).unwrap_or_default(),
             assignee: name(faces, ticket.assignee),

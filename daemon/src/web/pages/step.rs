@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use chrono::{NaiveDateTime, TimeZone as _};
+use chrono::{DateTime, NaiveDateTime, TimeZone as _, Utc};
 
 use super::new_ticket::of_form;
 use super::steps::{self, Kind, Step, is_offered};
@@ -15,6 +15,7 @@ use crate::desk::ticket::{Cause, ExceptionKind, Mode, Rating};
 use crate::jobs::desk::{DeskError, act, enter, now, view};
 use crate::jobs::people;
 use crate::web::app::App;
+use crate::web::dates;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::form::{Choice, Form};
@@ -132,6 +133,10 @@ async fn take(
     let step = steps::known(&word).ok_or(Failure::NotFound)?;
     let version = fields.number("version").unwrap_or_default();
     let form = visit.form(fields.clone());
+    let wrong = Box::pin(faults(&app, &visit, &number, step, &fields)).await?;
+    if !wrong.is_empty() {
+        return again(&app, &visit, &number, step, form, wrong.into_iter().map(DeskError::from).collect()).await;
+    }
     let done = if step.word == "visita" {
         visited(&app, &visit, (&number, version), &fields).await
     } else {
@@ -142,15 +147,60 @@ async fn take(
         // What has no form says on a page of its own why it was not done.
         Err(error) if step.fields.is_empty() => Err(error.into()),
         Err(DeskError::Refused(refused @ (Refused::State(_) | Refused::Changed))) => Err(refused.into()),
-        Err(error) => {
-            // A form is shown again only to whom it would be shown.
-            let view = view::ticket(app.office(), &visit.caller(), &number).await?;
-            if !is_offered(step, &view.case, visit.actor()) {
-                return Err(Failure::Forbidden);
-            }
-            show_again(&page(&app, &visit, &number, step, of_form(form, told(step, error))?).await?)
-        }
+        Err(error) => again(&app, &visit, &number, step, form, vec![error]).await,
     }
+}
+
+/// Shows a form again with all that is wrong with it, but only to whom it would be shown.
+async fn again(
+    app: &App,
+    visit: &Visit,
+    number: &str,
+    step: &'static Step,
+    form: Form,
+    errors: Vec<DeskError>,
+) -> Result<Response, Failure> {
+    let view = view::ticket(app.office(), &visit.caller(), number).await?;
+    if !is_offered(step, &view.case, visit.actor()) {
+        return Err(Failure::Forbidden);
+    }
+    let form = errors.into_iter().try_fold(form, |form, error| of_form(form, told(step, error)))?;
+    show_again(&page(app, visit, number, step, form).await?)
+}
+
+/// What is wrong with the fields of a form, all at once and in their order; of a day and an hour also what only the ticket tells.
+/// Where the step is not offered nothing is: the rules say why.
+async fn faults(app: &App, visit: &Visit, number: &str, step: &Step, fields: &Fields) -> Result<Vec<Refused>, Failure> {
+    let case = view::ticket(app.office(), &visit.caller(), number).await?.case;
+    if !is_offered(step, &case, visit.actor()) {
+        return Ok(Vec::new());
+    }
+    let mut wrong = steps::faults(step, fields);
+    let is_wrong = |name: &str, wrong: &[Refused]| {
+        wrong.iter().any(|one| matches!(one, Refused::Field { field, .. } if *field == name))
+    };
+    let told = match step.word {
+        "ampliar" if !is_wrong("new_limit", &wrong) => match dates::read("new_limit", fields.text("new_limit"))? {
+            Some(day) => act::extends_to(app.office(), &visit.caller(), number, day).await,
+            None => Ok(()),
+        },
+        "visita" if !is_wrong("at", &wrong) => {
+            let at = when(app, fields.text("at"));
+            at.and_then(|at| enter::visit_time(&case.ticket, at, now(app.office()))).map_err(DeskError::from)
+        }
+        _ => Ok(()),
+    };
+    match told {
+        Ok(()) => {}
+        Err(DeskError::Refused(refused @ (Refused::Field { .. } | Refused::Day { .. }))) => wrong.push(refused),
+        Err(error) => return Err(error.into()),
+    }
+    let place = |refused: &Refused| {
+        let name = if let Refused::Field { field, .. } = refused { field } else { "new_limit" };
+        step.fields.iter().position(|field| field.name == name)
+    };
+    wrong.sort_by_key(place);
+    Ok(wrong)
 }
 
 /// The same error, which says by its label which field it is about.
@@ -182,11 +232,15 @@ async fn named(app: &App, login: &str) -> Result<Option<Actor>, DeskError> {
     Ok(Some(people::session::actor(office, &user, office.now()).await?))
 }
 
+/// A moment as people write it.
+fn when(app: &App, text: &str) -> Result<DateTime<Utc>, Refused> {
+    let wrong = || Refused::field("at", "escriba la fecha y la hora como 22-11-2026 14:30");
+    let local = NaiveDateTime::parse_from_str(text.trim(), "%d-%m-%Y %H:%M").map_err(|_| wrong())?;
+    Ok(app.config.time_zone.from_local_datetime(&local).earliest().ok_or_else(wrong)?.to_utc())
+}
+
 async fn visited(app: &App, visit: &Visit, at: (&str, i64), fields: &Fields) -> Result<(), DeskError> {
-    let when = || Refused::field("at", "escriba la fecha y la hora como 22-11-2026 14:30");
-    let text = fields.text("at").trim();
-    let local = NaiveDateTime::parse_from_str(text, "%d-%m-%Y %H:%M").map_err(|_| when())?;
-    let moment = app.config.time_zone.from_local_datetime(&local).earliest().ok_or_else(when)?.to_utc();
+    let moment = when(app, fields.text("at"))?;
     let (place, note) = (fields.text("place"), fields.text("note"));
     enter::visit(app.office(), &visit.caller(), at, moment, place, note).await.map(drop)
 }

@@ -3,9 +3,10 @@
 
 use crate::desk::Refused;
 use crate::desk::access::{OnTicket, may_on};
-use crate::desk::acts::Act;
+use crate::desk::acts::{Act, LINE_MAX, TEXT_MAX};
 use crate::desk::check::Draft;
 use crate::desk::people::Actor;
+use crate::desk::text;
 use crate::desk::ticket::{Case, Cause, ExceptionKind, Mode, Rating, RulingKind, State};
 use crate::web::dates;
 use crate::web::fields::Fields;
@@ -181,6 +182,36 @@ pub(super) fn is_offered(step: &Step, case: &Case, who: &Actor) -> bool {
         "anular" => may(OnTicket::Void),
         _ => false,
     }
+}
+
+/// What is wrong with each field of a step's form by itself, so that all of it is said at once. The rules say it too, one thing
+/// at a time.
+pub(super) fn faults(step: &Step, fields: &Fields) -> Vec<Refused> {
+    let needs = |field: &Field| match (step.word, field.name) {
+        ("ampliar", "parts") => Cause::of_word(fields.text("cause")) == Some(Cause::Parts),
+        ("calificar", "comment") => Rating::of_word(fields.text("rating")) == Some(Rating::Unsatisfied),
+        _ => !field.label.ends_with("(opcional)"),
+    };
+    let chosen = |field: &Field, is_one: bool| {
+        if is_one { Ok(()) } else { Err(Refused::field(field.name, "elija una de las opciones")) }
+    };
+    let checked = |field: &Field| {
+        let text = fields.text(field.name);
+        match field.kind {
+            Kind::Area => text::lines(field.name, text, TEXT_MAX, needs(field)).map(drop),
+            Kind::Line => text::line(field.name, text, LINE_MAX, needs(field)).map(drop),
+            Kind::Date => match dates::read(field.name, text)? {
+                None if needs(field) => Err(Refused::field(field.name, "escriba la fecha")),
+                _ => Ok(()),
+            },
+            Kind::Modes => chosen(field, Mode::of_word(text).is_some()),
+            Kind::Causes => chosen(field, Cause::of_word(text).is_some()),
+            Kind::Exceptions => chosen(field, ExceptionKind::of_word(text).is_some()),
+            Kind::Ratings => chosen(field, Rating::of_word(text).is_some()),
+            Kind::Technicians => chosen(field, !text.trim().is_empty()),
+        }
+    };
+    step.fields.iter().filter_map(|field| checked(field).err()).collect()
 }
 
 /// What a form of a step means; `to` is whom it names, if it names somebody.

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::new_ticket::{of_form, taken};
+use super::new_ticket::{TELLS, of_form, taken};
 use super::shown::{Term, name, sentence, tone, tone_of, tone_of_rating};
 use super::steps::{STEPS, is_offered};
 use super::story::{self, Happened};
@@ -15,7 +15,8 @@ use crate::calendar::Step as DayStep;
 use crate::desk::access::{OnTicket, may_on};
 use crate::desk::account::may_start;
 use crate::desk::ticket::State as TicketState;
-use crate::jobs::desk::calendar::{BUSINESS_DAYS, current};
+use crate::desk::told_password::tells_a_password;
+use crate::jobs::desk::calendar::{BUSINESS_DAYS, current_of};
 use crate::jobs::desk::view::{self, View};
 use crate::jobs::desk::{enter, now};
 use crate::web::app::App;
@@ -25,6 +26,7 @@ use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::form::Form;
 use crate::web::page::{Page, show, show_again};
+use crate::web::paper::ticket_report;
 use crate::web::routes::{Access, Routes};
 use crate::web::visit::Visit;
 
@@ -32,6 +34,7 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.get(Access::SignedIn, "/solicitudes/{numero}", ticket);
     routes.upload(Access::SignedIn, "/solicitudes/{numero}/mensaje", say);
     routes.get(Access::SignedIn, "/solicitudes/{numero}/archivos/{id}", file);
+    routes.get(Access::SignedIn, "/solicitudes/{numero}/fo-01", report);
 }
 
 /// A button of a step.
@@ -93,6 +96,13 @@ struct TicketPage {
     following: Vec<(String, String)>,
 }
 
+impl TicketPage {
+    /// Whether they are asked to look again because the message seems to tell a password.
+    fn tells(&self) -> bool {
+        tells_a_password(self.form.value("text"))
+    }
+}
+
 fn facts(app: &App, view: &View, category: String) -> Vec<Fact> {
     let (ticket, faces) = (&view.case.ticket, &view.faces);
     let requester = faces.get(&ticket.requester);
@@ -119,7 +129,7 @@ async fn page(app: &App, visit: &Visit, number: &str, form: Form) -> Result<Tick
     let office = app.office();
     let view = view::ticket(office, &visit.caller(), number).await?;
     let today = now(office).day;
-    let (_, calendar) = current(office, today).await?;
+    let (_, calendar) = current_of(office, today, view.case.ticket.unit).await?;
     let (ticket, who) = (&view.case.ticket, visit.actor());
     let may = |action| may_on(who, action, ticket);
     let categories = app.store.categories().await?;
@@ -192,6 +202,9 @@ async fn say(
     fields: Fields,
 ) -> Result<Response, Failure> {
     let again = async |form: Form| show_again(&Box::pin(page(&app, &visit, &number, form)).await?);
+    if tells_a_password(fields.text("text")) && !fields.has("sure") {
+        return again(visit.form(fields).wrong("text", TELLS)).await;
+    }
     let (files, form) = match taken(&fields, visit.form(fields.clone())).await? {
         Ok(taken) => taken,
         Err(form) => return again(form).await,
@@ -210,6 +223,12 @@ async fn file(
     Path((number, id)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
     let id = uuid::Uuid::try_parse(&id).map_err(|_| Failure::NotFound)?;
+    let turn = app.downloads.turn(visit.actor().id).await?;
     let (about, bytes) = view::file(app.office(), &visit.caller(), &number, id.as_bytes()).await?;
-    Ok(download(&about, bytes))
+    Ok(download(&about, bytes, turn))
+}
+
+/// Its report with the ruling, form DIACO-IN-FO-01, on paper (R047).
+async fn report(State(app): State<Arc<App>>, visit: Visit, Path(number): Path<String>) -> Result<Response, Failure> {
+    Box::pin(ticket_report(&app, &visit.caller(), &number)).await
 }

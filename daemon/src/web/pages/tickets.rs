@@ -8,6 +8,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 
 use super::shown::Row;
+use crate::calendar::holidays::LAST;
 use crate::desk::access::Action;
 use crate::desk::ticket::State as TicketState;
 use crate::jobs::desk::{calendar, now, view};
@@ -99,7 +100,7 @@ async fn shown(
         List::Unit(unit) => view::of_unit(office, &who, unit, &filter, before, SIZE).await?,
     };
     let today = now(office).day;
-    let (_, calendar) = calendar::current(office, today).await?;
+    let calendars = calendar::calendars(office, today).await?;
     let last = page.tickets.last().map(|ticket| ticket.id).filter(|_| page.more);
     let state = filter.state.map_or("", TicketState::word);
     let unit = asked.text("unidad").to_owned();
@@ -110,7 +111,7 @@ async fn shown(
         path,
         states: states(),
         units,
-        rows: page.tickets.into_iter().map(|ticket| Row::of(ticket, &page.faces, &calendar, today)).collect(),
+        rows: page.tickets.into_iter().map(|ticket| Row::of(ticket, &page.faces, &calendars, today)).collect(),
         shows_requester: !matches!(list, List::Own),
         first: before.map(|_| format!("{path}?{query}")).unwrap_or_default(),
         next: last.map(|id| format!("{path}?{query}&antes={id}")).unwrap_or_default(),
@@ -139,7 +140,7 @@ async fn of_unit(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Asked)
 }
 
 /// A key of the queue as a query holds it.
-fn key(text: &str) -> Option<(NaiveDate, i64)> {
+pub(super) fn key(text: &str) -> Option<(NaiveDate, i64)> {
     let (day, id) = text.split_once('_')?;
     Some((day.parse().ok()?, number(id)?))
 }
@@ -150,6 +151,8 @@ async fn queue(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Asked) -
     let today = now(office).day;
     let whose = asked.text("cuales");
     match whose {
+        // What waits to be attended is due on some day.
+        "pendientes" => filter.due_before = Some(LAST),
         "mias" => filter.assignee = Some(visit.actor().id),
         "vencidas" => filter.due_before = Some(today),
         "hoy" => filter.due_on = Some(today),
@@ -157,7 +160,7 @@ async fn queue(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Asked) -
     }
     let after = key(asked.text("despues"));
     let (page, counts) = view::queue(office, &who, &filter, after, SIZE).await?;
-    let (_, calendar) = calendar::current(office, today).await?;
+    let calendars = calendar::calendars(office, today).await?;
     let last = page.tickets.last().map(|ticket| format!("{}_{}", ticket.last_limit, ticket.id)).filter(|_| page.more);
     let state = filter.state.map_or("", TicketState::word).to_owned();
     let query = format!("q={}&estado={state}&cuales={}", percent(&words), percent(whose));
@@ -168,12 +171,13 @@ async fn queue(State(app): State<Arc<App>>, visit: Visit, Asked(asked): Asked) -
         states: states(),
         whose: vec![
             Choice::new("", "Todas las abiertas"),
+            Choice::new("pendientes", "Pendientes de atender"),
             Choice::new("mias", "Asignadas a mí"),
             Choice::new("vencidas", "Vencidas"),
             Choice::new("hoy", "Vencen hoy"),
         ],
         counts,
-        rows: page.tickets.into_iter().map(|ticket| Row::of(ticket, &page.faces, &calendar, today)).collect(),
+        rows: page.tickets.into_iter().map(|ticket| Row::of(ticket, &page.faces, &calendars, today)).collect(),
         marks: visit.may(Action::MarkReview),
         marked: reviews.iter().any(|review| review.user == visit.actor().id),
         first: after.map(|_| format!("/bandeja?{query}")).unwrap_or_default(),
