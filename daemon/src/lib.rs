@@ -10,7 +10,11 @@ pub mod calendar;
 pub mod retention;
 pub mod plausible;
 pub mod register;
+#[macro_use]
 pub mod desk;
+pub mod upkeep;
+pub mod figures;
+pub mod due;
 // Do one thing each.
 pub mod crypt;
 pub mod medium;
@@ -23,6 +27,9 @@ pub mod intake;
 pub mod store;
 pub mod notify;
 pub mod sheet;
+pub mod bundle;
+pub mod tables;
+pub mod forms;
 // Join.
 pub mod config;
 pub mod jobs;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::args_account::AccountVerb;
 use super::args_crypt::KeyVerb;
 use super::args_daemon::{Cancel, Excuse, Notify, RegisterVerb, RunLog, Runs, Slots, Status};
 use super::args_desk::{CalendarVerb, TicketVerb};
@@ -11,6 +12,7 @@ use super::args_disk::{DiskAdopt, DiskEject, DiskList, DiskRetire, IndexVerb};
 use super::args_drill::{Drill, Drills};
 use super::args_keep::{Pin, Pins, Prune, Unpin};
 use super::args_people::{AuditVerb, TokenVerb, UnitVerb, UserVerb};
+use super::args_report::ReportVerb;
 use super::args_restore::{Contents, Restore};
 use super::args_verify::{Accept, Checks, DiskRepair};
 
@@ -101,12 +103,26 @@ pub enum Verb {
         #[command(subcommand)]
         verb: RegisterVerb,
     },
+    /// Prints controlled forms as PDF/A
+    Report {
+        /// Which form.
+        #[command(subcommand)]
+        verb: ReportVerb,
+    },
     /// Attends the tickets of the support desk
     Ticket {
         /// What to do with tickets.
         #[command(subcommand)]
         verb: TicketVerb,
     },
+    /// Leads requests for mail accounts, each of a ticket, to the ministry's answer
+    Account {
+        /// What to do with requests for mail accounts.
+        #[command(subcommand)]
+        verb: AccountVerb,
+    },
+    /// Lists what is due, by day, with why it is that day
+    Due(super::args_due::Due),
     /// Keeps the calendar by which the support desk counts
     Calendar {
         /// What to do with the calendar.

@@ -10,6 +10,8 @@ use clap::{Args, Subcommand, ValueEnum};
 pub enum TicketVerb {
     /// Lists tickets: the open ones, the first to be due first, unless another list is named
     List(TicketList),
+    /// Marks that you have looked through the open tickets today
+    Review(Asking),
     /// Says all of one ticket
     Show(TicketOne),
     /// Makes a ticket
@@ -38,6 +40,8 @@ pub enum TicketVerb {
     Void(TicketText),
     /// Decides an extension or an exception
     Decide(TicketDecide),
+    /// Says how the service was, as the one who asked for it and nobody else
+    Rate(super::args_account::TicketRate),
     /// Answers a bad rating
     Answer(TicketText),
     /// Says that a ruling was received
@@ -306,6 +310,26 @@ pub enum CalendarVerb {
     Add(CalendarDay),
     /// Publishes a version of the calendar with another day
     Publish(CalendarDay),
+    /// Says where a unit is, so that the feasts of that place count for its tickets, and what that would change
+    Seat(CalendarSeat),
+}
+
+/// `calendar seat`.
+#[derive(Debug, Args)]
+pub struct CalendarSeat {
+    /// The name of the unit.
+    pub unit: String,
+    /// The place, such as `Antigua Guatemala`; Guatemala is the capital.
+    pub place: String,
+    /// Why the version is published.
+    #[arg(long, value_name = "TEXT")]
+    pub note: String,
+    /// Publishes it.
+    #[arg(long)]
+    pub publish: bool,
+    /// Who asks, and how it is printed.
+    #[command(flatten)]
+    pub asking: Asking,
 }
 
 /// `calendar show`.
@@ -347,6 +371,9 @@ pub struct CalendarDay {
     /// The hour from which nobody works, of a half day.
     #[arg(long, value_name = "HOUR")]
     pub from_hour: Option<u32>,
+    /// The place that has it, of a local one; the capital, unless told. `calendar seat` says which unit is where.
+    #[arg(long, value_name = "PLACE")]
+    pub place: Option<String>,
     /// Why the version is published.
     #[arg(long, value_name = "TEXT")]
     pub note: String,

@@ -23,6 +23,12 @@ pub(super) fn run(config: &Path, verb: &CalendarVerb) -> Result<u8, Failure> {
         }
         CalendarVerb::Add(asked) => change(config, asked, false)?,
         CalendarVerb::Publish(asked) => change(config, asked, true)?,
+        CalendarVerb::Seat(asked) => {
+            let (unit, place, note) = (asked.unit.clone(), asked.place.clone(), asked.note.clone());
+            let seat = What::Seat { unit, place, note, publish: asked.publish };
+            let moved: Moved = ask(config, &asked.asking, seat)?;
+            if asked.asking.json { print::value(&moved)? } else { print::out(&lists::moved(&moved))? }
+        }
     }
     Ok(code::DONE)
 }
@@ -40,6 +46,7 @@ fn change(config: &Path, asked: &CalendarDay, publish: bool) -> Result<(), Failu
         name: asked.name.clone(),
         citation: asked.citation.clone(),
         from_hour: asked.from_hour,
+        place: asked.place.clone(),
         note: asked.note.clone(),
     };
     let moved: Moved = ask(config, &asked.asking, What::Day { day, publish })?;

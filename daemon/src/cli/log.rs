@@ -46,6 +46,9 @@ pub(super) fn start(config: &Config) -> Logs {
 
 /// The daily files. A line is waited for rather than lost, however fast they come.
 fn daily(config: &Config) -> Option<(NonBlocking, WorkerGuard)> {
+    // The appender counts old files before it makes the folder, and complains where there is none; what keeps the folder
+    // from being made, it says itself.
+    let _made = std::fs::create_dir_all(&config.paths.log);
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("resguardo")

@@ -1,18 +1,22 @@
 //! The command line: one verb a file, each of which parses, calls and prints. It may not decide anything about backups.
 
 mod accept;
+mod account;
 mod agent_allow;
 mod archives;
 mod archives_index;
 mod args;
+mod args_account;
 mod args_crypt;
 mod args_daemon;
 mod args_desk;
 mod args_keep;
 mod args_people;
 mod args_disk;
+mod args_due;
 mod args_verify;
 mod args_drill;
+mod args_report;
 mod args_restore;
 mod backup;
 mod backup_here;
@@ -37,6 +41,7 @@ mod disk_owner;
 mod disk_retire;
 mod disk_repair;
 mod drill;
+mod due;
 mod excuse;
 mod exit;
 mod follow;
@@ -56,6 +61,8 @@ mod register;
 mod register_disks;
 mod register_form;
 mod register_verify;
+mod report;
+mod report_pack;
 mod restore;
 mod restore_on;
 mod restore_progress;
@@ -132,7 +139,10 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Verb::Unit { verb } => people::unit(config, verb),
         Verb::Token { verb } => people_keys::token(config, verb),
         Verb::Audit { verb } => people_keys::audit(config, verb),
+        Verb::Report { verb } => report::run(config, verb),
         Verb::Ticket { verb } => ticket::run(config, verb),
+        Verb::Account { verb } => account::run(config, verb),
+        Verb::Due(asked) => due::run(config, asked),
         Verb::Calendar { verb } => desk_calendar::run(config, verb),
         Verb::AgentAllow(allow) => agent_allow::run(&load(config)?, allow),
         Verb::Daemon => daemon::run(load(config)?),

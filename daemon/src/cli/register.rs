@@ -10,7 +10,7 @@ use super::times::moment;
 use super::{print, register_disks, register_form, register_verify, socket};
 use crate::jobs::error::chain;
 use crate::jobs::report::Listing;
-use crate::register::entry::{Entry, name};
+use crate::register::entry::{Entry, name, word};
 use crate::register::head::Head;
 use crate::register::seal::file_name;
 use crate::service::client;
@@ -182,8 +182,8 @@ fn table(entries: &[Entry]) -> String {
         let draft = &entry.draft;
         let media: Vec<&str> = draft.media.iter().map(|medium| medium.label.as_str()).collect();
         let outcome = match &draft.corrects {
-            Some(of) => format!("{} de {}", register_form::word(&draft.outcome), name(of.year, of.number)),
-            None => register_form::word(&draft.outcome),
+            Some(of) => format!("{} de {}", word(&draft.outcome), name(of.year, of.number)),
+            None => word(&draft.outcome),
         };
         vec![
             entry.name(),

@@ -2,10 +2,9 @@
 //! ask anybody.
 
 use chrono::{DateTime, FixedOffset};
-use serde::Serialize;
 
 use crate::register::correction::corrected;
-use crate::register::entry::{Archive, Draft, Entry, Medium, name};
+use crate::register::entry::{Archive, Draft, Entry, Medium, name, word};
 use crate::units;
 
 /// The width of the labels.
@@ -43,14 +42,6 @@ pub(super) fn form(entry: &Entry, hash: &str, corrections: &[&Entry]) -> String 
     line(&mut text, "Hash anterior", &entry.previous);
     line(&mut text, "Hash", hash);
     text
-}
-
-/// The word of the form for one of its fixed values.
-pub(super) fn word(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => "?".to_owned(),
-    }
 }
 
 fn when_and_what(text: &mut String, draft: &Draft) {

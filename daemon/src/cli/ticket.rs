@@ -8,12 +8,12 @@ use super::args_desk::{Asking, Proposal, TicketList, TicketNew, TicketText, Tick
 use super::desk_text::long;
 use super::exit::{Failure, code};
 use super::{desk_lists as lists, print, socket};
-use crate::desk::ticket::{Cause, ExceptionKind, Mode};
-use crate::jobs::desk::report::{TicketPage, TicketReport};
+use crate::desk::ticket::{Cause, ExceptionKind, Mode, Rating};
+use crate::jobs::desk::report::{ReviewReport, TicketPage, TicketReport};
 use crate::jobs::desk::request::TicketRequest;
 use crate::jobs::desk::wanted::{
-    Analysis, Assignment, ClosingRuling, Decision, NewAnswer, NewComment, NewException, NewLimit, NewVisit, Seen,
-    Voiding, Wanted,
+    Analysis, Assignment, ClosingRuling, Decision, NewAnswer, NewComment, NewException, NewLimit, NewRating, NewVisit,
+    Seen, Voiding, Wanted,
 };
 use crate::service::client;
 use crate::service::protocol::Request;
@@ -27,6 +27,7 @@ pub(super) fn run(config: &Path, verb: &TicketVerb) -> Result<u8, Failure> {
     let seen = Seen { version: CURRENT };
     match verb {
         TicketVerb::List(asked) => list(config, asked),
+        TicketVerb::Review(asking) => review(config, asking),
         TicketVerb::Show(asked) => show(config, &asked.asking, What::Show { number: asked.number.clone() }),
         TicketVerb::New(asked) => new(config, asked),
         TicketVerb::Take(asked) => act(config, &asked.asking, &asked.number, Wanted::Take(seen)),
@@ -106,12 +107,17 @@ fn written(config: &Path, verb: &TicketVerb) -> Result<u8, Failure> {
             let wanted = NewVisit { version: CURRENT, at, place: asked.place.clone(), note: asked.note.clone() };
             act(config, &asked.asking, &asked.number, Wanted::Visit(wanted))
         }
+        TicketVerb::Rate(asked) => {
+            let rating = word("rating", &asked.rating, Rating::of_word, Rating::ALL, Rating::word)?;
+            let wanted = NewRating { version: CURRENT, rating, comment: asked.comment.clone() };
+            act(config, &asked.asking, &asked.number, Wanted::Rate(wanted))
+        }
         _ => Err(Failure::new(code::USAGE, "there is nothing of that kind to do with a ticket")),
     }
 }
 
 /// One of several words.
-fn word<T: Copy>(
+pub(super) fn word<T: Copy>(
     name: &str,
     text: &str,
     of: fn(&str) -> Option<T>,
@@ -167,6 +173,19 @@ fn list(config: &Path, asked: &TicketList) -> Result<u8, Failure> {
         if page.next.is_some() {
             print::note("resguardo: there are more; name words or a state, or a greater --limit");
         }
+    }
+    Ok(code::DONE)
+}
+
+fn review(config: &Path, asking: &Asking) -> Result<u8, Failure> {
+    let marked: ReviewReport = ask(config, asking, What::Review)?;
+    if asking.json {
+        print::value(&marked)?;
+    } else {
+        print::out(&format!(
+            "{}: the open tickets were looked through, {} of them pending\n",
+            marked.day, marked.pending
+        ))?;
     }
     Ok(code::DONE)
 }

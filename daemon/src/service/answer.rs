@@ -9,7 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::daemon::{Service, Work};
 use super::protocol::{Line, Refusal, RefusalKind, RegisterLine, Request};
 use super::socket::Writer;
-use super::{answer_people, answer_tickets, checks, disks, drill, follow, notices, prune, register};
+use super::{answer_people, answer_tickets, checks, disks, drill, follow, notices, packs, papers, prune, register};
 use crate::jobs::error::chain;
 use crate::jobs::office::{Office, day};
 use crate::jobs::report::{Daemon, Listing, Running};
@@ -55,6 +55,8 @@ pub(super) async fn answer(service: &Arc<Service>, who: &str, request: Request, 
         Request::Register { year, limit } => value(register::newest(office, year, limited(limit)).await),
         Request::RegisterEntry { year, number } => register::entry(office, year, number).await,
         Request::RegisterExport { year } => register::export(service, year, writer).await,
+        Request::Paper(wanted) => Box::pin(papers::paper(service, who, wanted)).await,
+        Request::Pack { period } => Box::pin(packs::pack(service, who, &period, writer)).await,
         Request::RegisterCorrect { year, number, reason, changes } => {
             register::correct(service, who, (year, number), &reason, &changes).await
         }

@@ -86,7 +86,8 @@ pub(super) async fn people(office: Office<'_>, who: &str, asked: Asked) -> Answe
             value(Ok(format!("{login} has the role {word} no more")))
         }
         Asked::Import { text, directory, dry_run } => {
-            value(Ok(import::import(office, by, &text, directory, dry_run).await.map_err(refused)?))
+            let wanted = if dry_run { import::Wanted::Look } else { import::Wanted::Store };
+            value(Ok(import::import(office, by, &text, directory, wanted).await.map_err(refused)?))
         }
     }
 }
@@ -196,12 +197,12 @@ fn first(created: Result<Created, PeopleError>) -> Answer {
 
 async fn list(office: Office<'_>, by: By<'_>, filter: &PeopleFilter) -> Answer {
     let names = Names::read(office).await?;
-    let (mut items, mut page) = (Vec::new(), 0);
+    let (mut items, mut after) = (Vec::new(), None);
     loop {
-        let people = listing::people(office, by, filter, page, PAGE_MAX).await.map_err(refused)?;
+        let people = listing::people(office, by, filter, after.as_deref(), PAGE_MAX).await.map_err(refused)?;
         items.extend(people.items.into_iter().map(|person| names.report(office, person)));
-        page += 1;
-        if !people.more {
+        after = people.next;
+        if after.is_none() {
             return value(Ok(Listing { items, more: false }));
         }
     }
@@ -237,7 +238,8 @@ struct Names {
 
 impl Names {
     async fn read(office: Office<'_>) -> Result<Self, Refusal> {
-        let users = office.store.users(&PeopleFilter::default(), 0, 1_000_000).await.map_err(super::answer::failed)?;
+        let users =
+            office.store.users(&PeopleFilter::default(), None, 1_000_000).await.map_err(super::answer::failed)?;
         let units = office.store.units().await.map_err(super::answer::failed)?;
         let logins = users.into_iter().map(|user| (user.id, user.login)).collect();
         Ok(Self { logins, units: units.into_iter().map(|unit| (unit.id, unit.name)).collect() })

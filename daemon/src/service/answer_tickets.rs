@@ -2,23 +2,32 @@
 //! them by; root may ask on behalf of another one. It may not decide anything.
 
 use super::answer::{Answer, failed, refusal, value};
+use super::answer_accounts;
 use super::protocol::{Refusal, RefusalKind};
 use super::tickets::{Asked, List, Moved, MovedTicket, NewDay, What};
 use crate::calendar::{Kind, NonBusinessDay};
+use crate::desk::people::Actor;
 use crate::desk::ticket::State;
 use crate::jobs::desk::calendar::{PLACE, Wanted as NewVersion, propose, publish};
 use crate::jobs::desk::request::{entered, login};
+use crate::jobs::desk::wanted::Wanted;
 use crate::jobs::desk::{Caller, DeskError, days, now, report, view, wanted};
+use crate::jobs::due;
 use crate::jobs::error::chain;
 use crate::jobs::office::Office;
-use crate::jobs::people::session;
+use crate::jobs::people::units::unit_named;
+use crate::jobs::people::{PeopleError, session};
 use crate::store::ticket_lists::Filter;
 
 /// The system's own administrator, who may ask on behalf of others.
 const ROOT: &str = "root";
 
+/// Why root rates for nobody.
+const RATES_ALONE: &str = "a rating is the requester's own, and nobody rates for another (--as): they rate on the ticket's \
+                           page, by their own key of the API, or here under their own login of this machine";
+
 /// A refusal of the desk, in Spanish as it comes.
-fn refused(error: DeskError) -> Refusal {
+pub(super) fn refused(error: DeskError) -> Refusal {
     match error {
         DeskError::NotFound => refusal(RefusalKind::Unknown, error.to_string()),
         DeskError::Store(error) => {
@@ -31,6 +40,10 @@ fn refused(error: DeskError) -> Refusal {
 
 /// Answers.
 pub(super) async fn tickets(office: Office<'_>, unix: &str, asked: Asked) -> Answer {
+    let on_behalf = asked.on_behalf.is_some();
+    if let (What::ToDo, ROOT, false) = (&asked.what, unix, on_behalf) {
+        return to_do(office, &due::office_itself()).await;
+    }
     let who = caller(office, unix, asked.on_behalf.as_deref()).await?;
     match asked.what {
         What::List { list, state, assignee, words, limit } => {
@@ -42,8 +55,12 @@ pub(super) async fn tickets(office: Office<'_>, unix: &str, asked: Asked) -> Ans
             let (ticket, _) = entered(office, &who, request, None).await.map_err(refused)?;
             shown(office, &who, &ticket.number).await
         }
+        What::Review => value(Ok(report::ReviewReport::from(view::review(office, &who).await.map_err(refused)?))),
         What::Do { number, wanted } => {
             let mut wanted = *wanted;
+            if on_behalf && matches!(wanted, Wanted::Rate(_)) {
+                return Err(refusal(RefusalKind::Request, RATES_ALONE));
+            }
             if wanted.version() == Some(0) {
                 let seen = view::ticket(office, &who, &number).await.map_err(refused)?;
                 wanted.set_version(seen.case.ticket.version);
@@ -51,18 +68,34 @@ pub(super) async fn tickets(office: Office<'_>, unix: &str, asked: Asked) -> Ans
             wanted::done(office, &who, &number, wanted).await.map_err(refused)?;
             shown(office, &who, &number).await
         }
+        What::Accounts { list, before, limit } => answer_accounts::list(office, &who, list, before, limit).await,
+        What::Account { number } => answer_accounts::one(office, &who, &number).await,
+        What::NewAccount { number, wanted } => answer_accounts::begin(office, &who, &number, wanted).await,
+        What::StepAccount { number, wanted } => answer_accounts::step(office, &who, on_behalf, &number, *wanted).await,
         What::Year { year } => {
             let year = year.unwrap_or_else(|| chrono::Datelike::year(&now(office).day));
             let unknown = || refusal(RefusalKind::Unknown, format!("the calendar does not know the year {year}"));
             value(Ok(days::year(office, year).await.map_err(failed)?.ok_or_else(unknown)?))
         }
         What::Due { entry } => value(Ok(days::due(office, entry).await.map_err(refused)?)),
-        What::Day { day, publish } => changed(office, &who, day, publish).await,
+        What::ToDo => to_do(office, &who.actor).await,
+        What::Day { day, publish } => changed(office, &who, added(day), publish).await,
+        What::Seat { unit, place, note, publish } => {
+            let unknown = |error: PeopleError| refusal(RefusalKind::Unknown, error.to_string());
+            let unit = unit_named(office, &unit).await.map_err(unknown)?;
+            let wanted = NewVersion { seats: vec![(unit.id, place)], note, ..NewVersion::default() };
+            changed(office, &who, wanted, publish).await
+        }
     }
 }
 
+/// What is due for somebody.
+async fn to_do(office: Office<'_>, who: &Actor) -> Answer {
+    value(Ok(due::report::list(due::of(office, who).await.map_err(failed)?)))
+}
+
 /// Who asks, as the desk knows them.
-async fn caller(office: Office<'_>, unix: &str, on_behalf: Option<&str>) -> Result<Caller, Refusal> {
+pub(super) async fn caller(office: Office<'_>, unix: &str, on_behalf: Option<&str>) -> Result<Caller, Refusal> {
     if on_behalf.is_some() && unix != ROOT {
         return Err(refusal(RefusalKind::Request, "only root may ask on behalf of another one (--as)"));
     }
@@ -121,12 +154,16 @@ async fn shown(office: Office<'_>, who: &Caller, number: &str) -> Answer {
     value(Ok(report::ticket(view::ticket(office, who, number).await.map_err(refused)?)))
 }
 
-/// What a day changes; published, if that is wanted.
-async fn changed(office: Office<'_>, who: &Caller, day: NewDay, publishes: bool) -> Answer {
-    let NewDay { date, kind, name, citation, from_hour, note } = day;
-    let place = (kind == Kind::Local).then(|| PLACE.to_owned());
+/// A version with another day.
+fn added(day: NewDay) -> NewVersion {
+    let NewDay { date, kind, name, citation, from_hour, place, note } = day;
+    let place = (kind == Kind::Local).then(|| place.unwrap_or_else(|| PLACE.to_owned()));
     let day = NonBusinessDay { date, kind, name, citation, place, counts_for_deadlines: true, from_hour };
-    let wanted = NewVersion { added: vec![day], note, ..NewVersion::default() };
+    NewVersion { added: vec![day], note, ..NewVersion::default() }
+}
+
+/// What another version changes; published, if that is wanted.
+async fn changed(office: Office<'_>, who: &Caller, wanted: NewVersion, publishes: bool) -> Answer {
     let (version, moved) = propose(office, who, wanted.clone()).await.map_err(refused)?;
     let version = if publishes { publish(office, who, wanted).await.map_err(refused)?.id } else { version.id };
     let moved =

@@ -21,6 +21,7 @@ use super::run_log::RunLog;
 use super::watch::{self, Present};
 use super::{letters, socket, systemd};
 use crate::config::model::Config;
+use crate::forms;
 use crate::jobs::chores::{self, Chore};
 use crate::jobs::error::chain;
 use crate::jobs::execute::Ending;
@@ -129,13 +130,25 @@ fn start(runtime: &Runtime, service: &Arc<Service>, listener: tokio::net::UnixLi
     tasks.spawn_on(watch::disks(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(send_notices(Arc::clone(service)), runtime.handle());
     let changed = Arc::new(Notify::new());
+    tasks.spawn_on(check_forms(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(letters::send(Arc::clone(service), Arc::clone(&changed)), runtime.handle());
     tasks.spawn_on(sweep_logs(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(socket::serve(Arc::clone(service), listener), runtime.handle());
     let keeper = &service.keeper;
     // The pages may fail as they like: nothing else waits for them.
-    if let Some(app) = App::new(&keeper.config, &keeper.store, keeper.clock, &service.stopping, &tasks, changed) {
+    let key = Arc::clone(&keeper.key);
+    if let Some(app) = App::new(&keeper.config, &keeper.store, keeper.clock, &service.stopping, &tasks, changed, key) {
         tasks.spawn_on(server::serve(app), runtime.handle());
+    }
+}
+
+/// Says at once which layout of a form does not compile, and not when somebody wants to print it.
+async fn check_forms(service: Arc<Service>) {
+    let folder = service.keeper.config.desk.as_ref().and_then(|desk| desk.forms.as_deref());
+    if let Some(folder) = folder
+        && let Err(error) = forms::check(folder).await
+    {
+        tracing::error!(error = chain(&error), "controlled forms cannot be printed until this is mended");
     }
 }
 

@@ -2,6 +2,7 @@
 //! and one run from its row to its end. It may not know who asked.
 
 use std::os::unix::fs::MetadataExt as _;
+use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -39,7 +40,7 @@ const HISTORY: u32 = 5;
 pub(super) struct Keeper {
     pub(super) config: Config,
     pub(super) store: Store,
-    pub(super) key: Key,
+    pub(super) key: Arc<Key>,
     pub(super) clock: fn() -> DateTime<Utc>,
     pub(super) logs: RunLog,
     pub(super) live: Live,
@@ -63,7 +64,7 @@ impl Keeper {
         let password = password.map(|source| secret::read(source, "the password of the database")).transpose()?;
         let url = config.database.url.clone();
         let store = runtime.block_on(Store::open(&url, password.as_ref().map(secret::Secret::expose)))?;
-        let key = key::load(&config.paths.state)?;
+        let key = Arc::new(key::load(&config.paths.state)?);
         let keeper = Self {
             config,
             store,

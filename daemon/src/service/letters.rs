@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use super::daemon::Service;
 use crate::jobs::desk::{letters, remind};
+use crate::jobs::due;
 use crate::jobs::error::chain;
 use crate::notify::letter::Template;
 use crate::store::error::StoreError;
@@ -44,6 +45,7 @@ pub(super) async fn send(service: Arc<Service>, changed: Arc<Notify>) {
 async fn look(service: &Service) -> Result<Duration, StoreError> {
     let office = service.keeper.office();
     remind::remind(office).await?;
+    due::remind::remind(office).await?;
     let next = letters::deliver(office).await?;
     let until = next.and_then(|next| (next - office.now()).to_std().ok());
     Ok(until.map_or(REST, |until| until.clamp(Duration::from_secs(1), REST)))

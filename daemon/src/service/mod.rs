@@ -5,6 +5,8 @@
 pub mod protocol;
 pub mod people;
 pub mod tickets;
+pub mod packs;
+pub mod papers;
 pub mod client;
 pub mod users;
 // What the service and a command that runs in its own process share.
@@ -24,6 +26,7 @@ pub mod daemon;
 mod socket;
 mod task;
 mod answer;
+mod answer_accounts;
 mod answer_people;
 mod answer_tickets;
 mod disks;

@@ -129,6 +129,13 @@ pub enum Request {
         /// Only of this year.
         year: Option<i32>,
     },
+    /// The record of a controlled form: the answer is its JSON, as `resguardo-forms` reads it.
+    Paper(super::papers::Wanted),
+    /// The auditor's pack: [`Line::Text`] lines with its bytes in hexadecimal, then [`super::packs::PackReport`].
+    Pack {
+        /// The month or semester: `2026-10`, `2026-S1`.
+        period: String,
+    },
     /// Corrects an entry by a new one: the answer is [`RegisterLine`].
     RegisterCorrect {
         /// The year.

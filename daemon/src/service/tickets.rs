@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::jobs::desk::account_wanted::{AccountStep, NewAccount};
 use crate::jobs::desk::request::TicketRequest;
 use crate::jobs::desk::wanted::Wanted;
 
@@ -40,12 +41,42 @@ pub enum What {
     },
     /// Makes one: [`crate::jobs::desk::report::TicketReport`].
     New(TicketRequest),
+    /// Marks that the open tickets were looked through today: [`crate::jobs::desk::report::ReviewReport`].
+    Review,
     /// Does something with one: [`crate::jobs::desk::report::TicketReport`].
     Do {
         /// Its number.
         number: String,
         /// What; a version of 0 stands for the one that it has now.
         wanted: Box<Wanted>,
+    },
+    /// Requests for mail accounts: [`crate::jobs::desk::account_report::AccountPage`].
+    Accounts {
+        /// Which.
+        list: AccountList,
+        /// Only before this id, `next` of the page before.
+        before: Option<i64>,
+        /// At most so many.
+        limit: u32,
+    },
+    /// That of a ticket: [`crate::jobs::desk::account_report::AccountReport`].
+    Account {
+        /// The ticket's number.
+        number: String,
+    },
+    /// Begins that of a ticket: [`crate::jobs::desk::account_report::AccountReport`].
+    NewAccount {
+        /// The ticket's number.
+        number: String,
+        /// What.
+        wanted: NewAccount,
+    },
+    /// Takes a step of that of a ticket: [`crate::jobs::desk::account_report::AccountReport`].
+    StepAccount {
+        /// The ticket's number.
+        number: String,
+        /// Which; a version of 0 stands for the one that it has now.
+        wanted: Box<AccountStep>,
     },
     /// A year of the calendar: [`crate::jobs::desk::days::YearReport`].
     Year {
@@ -57,10 +88,23 @@ pub enum What {
         /// The day on which it is made; today, if none.
         entry: Option<NaiveDate>,
     },
+    /// What is due: [`crate::jobs::due::report::DueList`]. Root who asks on behalf of nobody is told what the office has to do.
+    ToDo,
     /// What a day would change, or changes: [`Moved`].
     Day {
         /// The day.
         day: NewDay,
+        /// Whether it is published.
+        publish: bool,
+    },
+    /// What another place of a unit would change, or changes: [`Moved`].
+    Seat {
+        /// The name of the unit.
+        unit: String,
+        /// Where it is.
+        place: String,
+        /// Why the version is published.
+        note: String,
         /// Whether it is published.
         publish: bool,
     },
@@ -80,6 +124,18 @@ pub enum List {
     Unit,
 }
 
+/// Which requests for mail accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountList {
+    /// Those that wait for the ministry, the oldest first.
+    Waiting,
+    /// Those that have a step to come, the newest first.
+    Open,
+    /// All, the newest first.
+    All,
+}
+
 /// A day on which nobody works.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -94,6 +150,9 @@ pub struct NewDay {
     pub citation: String,
     /// The hour from which nobody works.
     pub from_hour: Option<u32>,
+    /// The only place that has it; the capital, where a local one names none.
+    #[serde(default)]
+    pub place: Option<String>,
     /// Why the version is published.
     pub note: String,
 }
