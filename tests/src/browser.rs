@@ -25,7 +25,7 @@ pub struct Browser {
 }
 
 /// An answer.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Answer {
     /// The status; 0 where the connection was closed without one.
     pub status: u16,
@@ -33,6 +33,15 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
+    /// The same as it came, for what is no text.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut whole = out.debug_struct("Answer");
+        whole.field("status", &self.status).field("headers", &self.headers).field("body", &self.body).finish()
+    }
 }
 
 impl Answer {
@@ -167,7 +176,9 @@ pub fn read_answer(stream: &mut TcpStream) -> Answer {
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
     let headers = lines.filter_map(|line| line.split_once(": "));
     let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-    Answer { status: status.unwrap_or(0), headers, body: body.to_owned() }
+    let head_ends = bytes.windows(4).position(|four| four == b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
+    let body = body.to_owned();
+    Answer { status: status.unwrap_or(0), headers, body, bytes: bytes.split_off(head_ends) }
 }
 
 /// Fields as a form sends them.

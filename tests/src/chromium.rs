@@ -259,6 +259,15 @@ impl Window {
         unbase64(self.ask("POST", "/goog/cdp/execute", &whole)["data"].as_str().unwrap())
     }
 
+    /// A picture of the page's upper left part, as PNG.
+    #[track_caller]
+    pub fn part(&self, width: u32, height: u32) -> Vec<u8> {
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
+        let part =
+            json!({ "cmd": "Page.captureScreenshot", "params": { "captureBeyondViewport": true, "clip": clip } });
+        unbase64(self.ask("POST", "/goog/cdp/execute", &part)["data"].as_str().unwrap())
+    }
+
     /// The page as a PDF.
     #[track_caller]
     pub fn printed(&self) -> Vec<u8> {

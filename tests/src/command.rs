@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+/// How long a condition is waited for. What holds at all holds in seconds; a machine on which everything runs at once is slow.
+const PATIENCE: Duration = Duration::from_secs(90);
+
 /// How a program ended and what it said.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -79,12 +82,12 @@ pub fn sh_text(script: &str, words: &[&str]) -> String {
     String::from_utf8(sh(script, words)).unwrap().trim().to_owned()
 }
 
-/// Waits until a condition holds, and fails after 30 seconds.
+/// Waits until a condition holds, and fails when patience ends.
 #[track_caller]
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
-        assert!(start.elapsed() < Duration::from_secs(30), "waited 30 s in vain until {what}");
+        assert!(start.elapsed() < PATIENCE, "waited {} s in vain until {what}", PATIENCE.as_secs());
         std::thread::sleep(Duration::from_millis(2));
     }
 }

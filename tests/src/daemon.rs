@@ -12,7 +12,8 @@ use serde_json::Value;
 use crate::command::{text, until};
 use crate::world::World;
 
-const LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+/// The one for programs with several threads: in the other they read each other's half-read file, and see the true time.
+const LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
 /// A clock that shows any moment and goes on from there.
 #[derive(Debug)]
@@ -96,6 +97,11 @@ impl Daemon {
     /// Whether it still runs.
     pub fn runs(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Its number as a process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// What it has said on its standard error.

@@ -1,10 +1,14 @@
 //! The support desk for programs and terminals: the JSON API over HTTP against a real service, and its commands.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test calls fails by panicking")]
 
+#[path = "api/accounts.rs"]
+mod accounts;
 #[path = "api/document.rs"]
 mod document;
 #[path = "api/hostile.rs"]
 mod hostile;
+#[path = "api/reports.rs"]
+mod reports;
 #[path = "api/steps.rs"]
 mod steps;
 #[path = "api/terminal.rs"]
@@ -14,10 +18,25 @@ use serde_json::{Value, json};
 use system_tests::browser::{Answer, Browser};
 use system_tests::command::until;
 use system_tests::daemon::{Clock, Daemon};
+use system_tests::postgres::Postgres;
 use system_tests::sshd::free_port;
 use system_tests::world::World;
 
-/// People with their roles: two who ask, two who attend, two heads of the department, and one who heads another unit.
+/// Makes a test of each function, once for each database.
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(#[test] fn $name() { super::$name(&crate::Scene::new()); })*
+        }
+        mod on_postgres {
+            $(#[test] fn $name() { super::$name(&crate::Scene::on_postgres()); })*
+        }
+    };
+}
+use on_both;
+
+/// People with their roles: two who ask, two who attend, two heads of the department, one who heads another unit,
+/// and the director.
 const PEOPLE: &[(&str, &str)] = &[
     ("ana", ""),
     ("berta", ""),
@@ -26,19 +45,35 @@ const PEOPLE: &[(&str, &str)] = &[
     ("elena", "chief"),
     ("fidel", "chief"),
     ("ines", ""),
+    ("gloria", "direction"),
 ];
 
-/// A service with its people and a key for each of them.
+/// A service with its people and a key for each of them. Parts that need others come first.
 struct Scene {
-    world: World,
     _daemon: Daemon,
+    postgres: Option<Postgres>,
+    world: World,
     port: u16,
     keys: Vec<(&'static str, String)>,
 }
 
 impl Scene {
+    /// One whose database is SQLite.
     fn new() -> Self {
+        Self::of(World::with_disks(&[16]), None)
+    }
+
+    /// One whose database is a PostgreSQL of its own.
+    fn on_postgres() -> Self {
         let mut world = World::with_disks(&[16]);
+        let postgres = Postgres::start(&world.path("postgres"));
+        postgres.sql("postgres", "CREATE DATABASE mesa");
+        let url = format!("postgres://postgres@localhost/mesa?host={}", postgres.socket.display());
+        world.config["database"] = json!({ "url": url });
+        Self::of(world, Some(postgres))
+    }
+
+    fn of(mut world: World, postgres: Option<Postgres>) -> Self {
         world.server("s", "plain");
         world.dataset(&json!({ "name": "nota", "kind": "command", "command": "echo dato", "suffix": "txt" }));
         let port = free_port();
@@ -50,7 +85,7 @@ impl Scene {
         let daemon = Daemon::start_with(&world, Some(&clock), &[("RUST_LOG", "debug")]);
         until("the pages are served", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
         world.run(&["unit", "add", "Verificación"]).exits(0);
-        let mut scene = Self { world, _daemon: daemon, port, keys: Vec::new() };
+        let mut scene = Self { _daemon: daemon, postgres, world, port, keys: Vec::new() };
         for (login, role) in PEOPLE {
             let name = format!("Persona {login}");
             let mut words = vec!["user", "add", login, "--name", &name, "--unit", "Verificación"];

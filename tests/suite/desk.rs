@@ -11,12 +11,30 @@ mod accounts;
 mod board;
 #[path = "desk/days.rs"]
 mod days;
+#[path = "desk/figures.rs"]
+mod figures;
 #[path = "desk/house.rs"]
 mod house;
 #[path = "desk/lists.rs"]
 mod lists;
+#[path = "desk/monthly.rs"]
+mod monthly;
+#[path = "desk/papers.rs"]
+mod papers;
+#[path = "desk/period.rs"]
+mod period;
+#[path = "desk/seats.rs"]
+mod seats;
 #[path = "desk/steps.rs"]
 mod steps;
+#[path = "desk/year.rs"]
+mod year;
+#[path = "desk/year_ledger.rs"]
+mod year_ledger;
+#[path = "desk/year_semesters.rs"]
+mod year_semesters;
+#[path = "desk/year_upkeep.rs"]
+mod year_upkeep;
 #[path = "store/place.rs"]
 #[expect(dead_code, reason = "the tests of the database ask more of it")]
 mod place;

@@ -21,10 +21,18 @@ mod chain;
 mod custody;
 #[path = "store/disk_sums.rs"]
 mod disk_sums;
+#[path = "store/due.rs"]
+mod due;
+#[path = "store/equipment.rs"]
+mod equipment;
+#[path = "store/kept.rs"]
+mod kept;
 #[path = "store/opening.rs"]
 mod opening;
 #[path = "store/people.rs"]
 mod people;
+#[path = "store/programme.rs"]
+mod programme;
 #[path = "store/questions.rs"]
 mod questions;
 #[path = "store/round_trip.rs"]

@@ -3,18 +3,66 @@
 
 #[path = "web/accounts.rs"]
 mod accounts;
+#[path = "web/cast.rs"]
+mod cast;
+#[path = "web/due.rs"]
+mod due;
+#[path = "web/equipment.rs"]
+mod equipment;
 #[path = "web/forms.rs"]
 mod forms;
 #[path = "web/hostile.rs"]
 mod hostile;
+#[path = "web/import.rs"]
+mod import;
+#[path = "web/kept.rs"]
+mod kept;
+#[path = "web/late.rs"]
+mod late;
+#[path = "web/letters.rs"]
+mod letters;
+#[path = "web/limits.rs"]
+mod limits;
+#[path = "web/lists.rs"]
+mod lists;
 #[path = "web/logins.rs"]
 mod logins;
+#[path = "web/marks.rs"]
+mod marks;
+#[path = "web/monthly.rs"]
+mod monthly;
+#[path = "web/more_fields.rs"]
+mod more_fields;
+#[path = "web/names.rs"]
+mod names;
+#[path = "web/odd.rs"]
+mod odd;
+#[path = "web/others.rs"]
+mod others;
+#[path = "web/pack.rs"]
+mod pack;
+#[path = "web/pages.rs"]
+mod pages;
+#[path = "web/programme.rs"]
+mod programme;
+#[path = "web/races.rs"]
+mod races;
+#[path = "web/quality.rs"]
+mod quality;
+#[path = "web/records.rs"]
+mod records;
+#[path = "web/report.rs"]
+mod report;
 #[path = "web/routes.rs"]
 mod routes;
 #[path = "web/serving.rs"]
 mod serving;
+#[path = "web/sessions.rs"]
+mod sessions;
 #[path = "web/tickets.rs"]
 mod tickets;
+#[path = "web/wire.rs"]
+mod wire;
 
 use serde_json::json;
 use system_tests::browser::Browser;
@@ -74,13 +122,19 @@ impl Scene {
     #[track_caller]
     fn person(&self, login: &str, role: &str) -> Browser {
         let first = self.add(login, "Ana García", role);
+        self.come(login, &first)
+    }
+
+    /// Somebody who logs in for the first time and chooses a password.
+    #[track_caller]
+    fn come(&self, login: &str, first: &str) -> Browser {
         let mut browser = Browser::new(self.port);
         // Each comes from a machine of their own.
         let digits: u32 = login.bytes().map(u32::from).sum();
         browser.headers.push(("X-Forwarded-For".to_owned(), format!("10.0.{}.{}", digits / 250, digits % 250 + 1)));
-        assert_eq!(browser.log_in(login, &first).is(303).header("location"), "/clave");
+        assert_eq!(browser.log_in(login, first).is(303).header("location"), "/clave");
         browser.get("/clave").is(200);
-        let fields = [("current", first.as_str()), ("new", PASSWORD), ("again", PASSWORD)];
+        let fields = [("current", first), ("new", PASSWORD), ("again", PASSWORD)];
         browser.post("/clave", &fields).is(303);
         browser.get("/").is(200).says("Su contraseña cambió");
         browser

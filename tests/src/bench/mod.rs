@@ -2,6 +2,7 @@
 
 mod data;
 mod decade;
+mod desk;
 mod distance;
 mod machine;
 mod memory;
@@ -44,6 +45,8 @@ pub(crate) fn run() -> Result<()> {
             Section::Verify => verify::measure(&stage)?,
             Section::Memory => memory::measure(&stage)?,
             Section::Service => service::measure(&stage)?,
+            Section::Desk => desk::measure(&stage)?,
+            Section::Pack => desk::pack::measure(&stage)?,
             Section::Profile => profile::measure(&stage)?,
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 const USAGE: &str = "tests/bench [--runs N] [--bytes N[M|G]] [--folder DIR] [--only SECTION...]\n\
-     sections: dump tools distance live tree encrypted restore verify memory service profile (default: all but profile)";
+     sections: dump tools distance live tree encrypted restore verify memory service desk pack profile (default: all but profile)";
 
 /// What is to be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +30,17 @@ pub(crate) enum Section {
     Memory,
     /// The service after ten years: its answers, and what it costs at rest.
     Service,
+    /// The support desk with a million tickets.
+    Desk,
+    /// The auditor's pack of a month with two thousand tickets.
+    Pack,
     /// Which processes and threads the time goes to.
     Profile,
 }
 
 impl Section {
     /// All, in their order.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Dump,
         Self::Tools,
         Self::Distance,
@@ -47,6 +51,8 @@ impl Section {
         Self::Verify,
         Self::Memory,
         Self::Service,
+        Self::Desk,
+        Self::Pack,
         Self::Profile,
     ];
 
@@ -62,6 +68,8 @@ impl Section {
             Self::Verify => "verify",
             Self::Memory => "memory",
             Self::Service => "service",
+            Self::Desk => "desk",
+            Self::Pack => "pack",
             Self::Profile => "profile",
         }
     }

@@ -74,6 +74,11 @@ impl Daemon {
         Ok(daemon)
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How it is now.
     pub(crate) fn look(&self) -> Result<Rest> {
         let process = PathBuf::from(format!("/proc/{}", self.child.id()));
@@ -93,6 +98,21 @@ impl Daemon {
             sleeps,
         })
     }
+
+    /// The most KiB that were ever resident.
+    pub(crate) fn peak(&self) -> Result<u64> {
+        Ok(number(&fs::read_to_string(format!("/proc/{}/status", self.child.id()))?, "VmHWM:"))
+    }
+
+    /// The processor's seconds that it has used.
+    pub(crate) fn cpu(&self) -> Result<f64> {
+        let mut total = 0_u64;
+        for thread in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            let text = fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
+            total += text.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0);
+        }
+        Ok(Duration::from_nanos(total).as_secs_f64())
+    }
 }
 
 fn listen(socket: &UnixDatagram, said: &SyncSender<()>) {
@@ -108,7 +128,8 @@ fn listen(socket: &UnixDatagram, said: &SyncSender<()>) {
     }
 }
 
-fn number(text: &str, key: &str) -> u64 {
+/// The number behind a key in a file of `/proc`; 0 where there is none.
+pub(crate) fn number(text: &str, key: &str) -> u64 {
     let line = text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
     line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }

@@ -31,7 +31,7 @@ struct Watched {
 pub(crate) fn measure(stage: &Stage) -> Result<()> {
     let dump = stage.first(DUMP_BYTES)?;
     let postgres = stage.postgres.as_ref().context("no database")?;
-    let all = [Years::new(stage, &dump, None)?, Years::new(stage, &dump, Some(postgres))?];
+    let all = [Years::new(stage, &dump, None, None)?, Years::new(stage, &dump, Some(postgres), None)?];
     let mut watched = Vec::new();
     {
         let daemons = start(&all)?;

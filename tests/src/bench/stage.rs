@@ -49,7 +49,8 @@ impl Stage {
         let path = memory.path().join("dump.sql");
         let postgres = data::database(options.bytes).context("the database")?;
         let dump = Data { bytes: data::dump(&postgres, &path)?, path };
-        let wanted = options.wants(Section::Live) || options.wants(Section::Service);
+        let kept = [Section::Live, Section::Service, Section::Desk];
+        let wanted = kept.into_iter().any(|section| options.wants(section));
         let postgres = wanted.then_some(postgres);
         let beside = std::env::current_exe()?.with_file_name("resguardo-agent");
         let agent = std::env::var_os("RESGUARDO_AGENT").map_or(beside, PathBuf::from);

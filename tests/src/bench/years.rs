@@ -1,5 +1,6 @@
 //! One service with its configuration, disks and database, in a folder of its own. It may not know what is measured.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -18,9 +19,6 @@ use super::ours::cat;
 use super::process::{Daemon, program};
 use super::stage::{Data, Stage};
 
-/// The database in PostgreSQL.
-const DATABASE: &str = "resguardo_bench";
-
 /// A service's world.
 pub(crate) struct Years<'a> {
     /// The database's kind, for tables.
@@ -30,28 +28,40 @@ pub(crate) struct Years<'a> {
     folder: PathBuf,
     url: String,
     postgres: Option<&'a Postgres>,
+    /// Its name in PostgreSQL.
+    database: &'static str,
 }
 
 impl<'a> Years<'a> {
-    /// A new world whose database is empty.
-    pub(crate) fn new(stage: &'a Stage, dump: &Data, postgres: Option<&'a Postgres>) -> Result<Self> {
+    /// A new world whose database is empty, with the pages if they are wanted.
+    pub(crate) fn new(
+        stage: &'a Stage,
+        dump: &Data,
+        postgres: Option<&'a Postgres>,
+        pages: Option<SocketAddr>,
+    ) -> Result<Self> {
         let name = if postgres.is_some() { "PostgreSQL" } else { "SQLite" };
-        let folder = stage.folder().join(name);
+        let database = if pages.is_some() { "desk" } else { "service" };
+        let folder = stage.folder().join(database).join(name);
         std::fs::create_dir_all(folder.join("state"))?;
         let url = match postgres {
             None => format!("sqlite:{}", folder.join("state/resguardo.db").display()),
             Some(postgres) => {
-                psql(postgres, &format!("CREATE DATABASE {DATABASE}"))?;
+                psql(postgres, &format!("CREATE DATABASE {database}"))?;
                 let dataset = postgres.dataset();
                 let host = dataset.get("host").and_then(Value::as_str).context("a host")?;
-                format!("postgres://postgres@localhost/{DATABASE}?host={host}")
+                format!("postgres://postgres@localhost/{database}?host={host}")
             }
         };
         for (number, name) in (0..).zip(DISKS) {
             disk(&folder.join(name), number, name)?;
         }
-        let years = Self { name, config: folder.join("resguardo.yaml"), folder, url, postgres };
-        std::fs::write(&years.config, format!("{:#}\n", years.configuration(stage, dump)?))?;
+        let years = Self { name, config: folder.join("resguardo.yaml"), folder, url, postgres, database };
+        let mut configuration = years.configuration(stage, dump)?;
+        if let Some(address) = pages {
+            configuration["web"] = json!({ "listen": address.to_string(), "base_url": format!("http://{address}") });
+        }
+        std::fs::write(&years.config, format!("{configuration:#}\n"))?;
         Ok(years)
     }
 
@@ -92,11 +102,18 @@ impl<'a> Years<'a> {
             anyhow::Ok(())
         })?;
         let seconds = began.elapsed().as_secs_f64();
-        if let Some(postgres) = self.postgres {
-            // Its own housekeeping would have done this over the years.
-            psql_in(postgres, DATABASE, "VACUUM ANALYZE")?;
-        }
+        self.keep_house()?;
         Ok(seconds)
+    }
+
+    /// What PostgreSQL itself would have done over the years.
+    pub(crate) fn keep_house(&self) -> Result<()> {
+        self.postgres.map_or(Ok(()), |postgres| psql_in(postgres, self.database, "VACUUM ANALYZE"))
+    }
+
+    /// Whether its database is PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.postgres.is_some()
     }
 
     /// Gives the disks the register that they would have, with the help of the running service.
@@ -146,7 +163,23 @@ impl<'a> Years<'a> {
             }
             Some(postgres) => {
                 let mut psql = login(postgres, "psql")?;
-                psql.args(["-XAtq", "-d", DATABASE, "-c", sql]);
+                psql.args(["-XAtq", "-d", self.database, "-c", sql]);
+                Ok(psql)
+            }
+        }
+    }
+
+    /// The database's own client, which runs what it reads and ends with the first error.
+    pub(crate) fn sql_input(&self) -> Result<Command> {
+        match self.postgres {
+            None => {
+                let mut sqlite = Command::new("sqlite3");
+                sqlite.arg("-bail").arg(self.folder.join("state/resguardo.db"));
+                Ok(sqlite)
+            }
+            Some(postgres) => {
+                let mut psql = login(postgres, "psql")?;
+                psql.args(["-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.database]);
                 Ok(psql)
             }
         }

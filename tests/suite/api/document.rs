@@ -147,13 +147,30 @@ fn every_answer_has_the_shape_that_the_document_gives_it() {
         &format!("{one}/comments"),
         &scene.post("ana", &format!("/tickets/{number}/comments"), &json!({ "text": "gracias" })).is(200),
     );
+    let unwanted = scene.ticket("ana");
+    let void = json!({ "version": 1, "reason": "ya funciona" });
+    let voided = scene.post("ana", &format!("/tickets/{unwanted}/void"), &void).is(200);
+    holds("post", &format!("{one}/void"), &voided);
+    assert_eq!(value(&voided)["state"], "void");
     holds("get", one, &scene.get("diego", &format!("/tickets/{number}")).is(200));
     holds("get", one, &scene.get("berta", &format!("/tickets/{number}")).is(404));
     holds("get", "/api/v1/tickets", &scene.get("diego", "/tickets?list=queue").is(200));
     holds("get", "/api/v1/tickets", &scene.get("elena", "/tickets?list=all").is(200));
+    let mail = crate::accounts::mail_ticket(&scene);
+    let path = format!("/tickets/{mail}/account");
+    let account = |word: &str, answer: Answer| holds("post", &format!("{one}/account{word}"), &answer);
+    account("", scene.post("carlos", &path, &json!({ "kind": "creation", "person": "Lucía" })).is(201));
+    account("/tell", scene.post("carlos", &format!("{path}/tell"), &json!({ "version": 1 })).is(409));
+    account("/give", scene.post("carlos", &format!("{path}/give"), &json!({ "version": 1 })).is(200));
+    holds("get", &format!("{one}/account"), &scene.get("ana", &path).is(200));
+    holds("get", &format!("{one}/account"), &scene.get("berta", &path).is(404));
+    holds("get", "/api/v1/accounts", &scene.get("elena", "/accounts?list=open").is(200));
     holds("get", "/api/v1/categories", &scene.get("ana", "/categories").is(200));
     holds("get", "/api/v1/calendar/{year}", &scene.get("ana", "/calendar/2026").is(200));
     let due = scene.get("ana", "/calendar/due?entry=2026-11-27").is(200);
     holds("get", "/api/v1/calendar/due", &due);
     assert_eq!(value(&due)["due"], "2026-12-02", "a Friday, and three business days");
+    for login in ["ana", "carlos", "elena"] {
+        holds("get", "/api/v1/due", &scene.get(login, "/due").is(200));
+    }
 }

@@ -1,12 +1,22 @@
 //! Tickets by the API, from their entry to their rating, and what is refused on the way.
 
 use serde_json::json;
+use system_tests::command::sh_text;
 
-use crate::{Scene, asked, pdf, problem, value};
+use crate::{Scene, asked, on_both, pdf, problem, value};
 
-#[test]
-fn a_ticket_goes_from_its_entry_to_its_rating_by_the_api() {
-    let scene = Scene::new();
+on_both!(
+    a_ticket_goes_from_its_entry_to_its_rating_by_the_api,
+    the_same_request_with_the_same_key_makes_one_ticket,
+    of_two_who_saw_the_same_version_one_wins,
+    lists_go_on_behind_the_key_of_their_last_ticket,
+    a_file_comes_back_as_it_was_and_only_to_those_who_may_see_it,
+    a_tickets_report_is_printed_and_the_days_review_marked,
+    words_find_tickets_and_mean_nothing_to_the_database,
+    a_service_on_postgresql_keeps_its_tickets_there,
+);
+
+fn a_ticket_goes_from_its_entry_to_its_rating_by_the_api(scene: &Scene) {
     let number = scene.attended();
     // T40: no closing without a ruling, and no ruling without words.
     problem(&scene.act("carlos", &number, "finish", json!({})), 409, "state");
@@ -61,32 +71,80 @@ fn a_ticket_goes_from_its_entry_to_its_rating_by_the_api() {
     assert_eq!(hers["events"][1]["by"]["login"], "carlos");
 }
 
-#[test]
-fn the_same_request_with_the_same_key_makes_one_ticket() {
-    let scene = Scene::new();
-    let bearer = scene.bearer("ana");
-    let send = |subject: &str| {
+fn the_same_request_with_the_same_key_makes_one_ticket(scene: &Scene) {
+    let send = |login: &str, key: &str, subject: &str| {
+        let bearer = scene.bearer(login);
         let headers =
-            [("Authorization", bearer.as_str()), ("Content-Type", "application/json"), ("Idempotency-Key", "k-1")];
+            [("Authorization", bearer.as_str()), ("Content-Type", "application/json"), ("Idempotency-Key", key)];
         scene.ask("POST", "/api/v1/tickets", &headers, asked(subject).to_string().as_bytes())
     };
-    let first = send("uno").is(201);
+    let first = send("ana", "k-1", "uno").is(201);
     let number = value(&first)["number"].as_str().unwrap().to_owned();
     assert_eq!(first.header("location"), format!("/api/v1/tickets/{number}"));
-    assert_eq!(value(&send("uno").is(200))["number"], number.as_str());
-    problem(&send("otra"), 409, "idempotency_key_reused");
+    assert_eq!(value(&send("ana", "k-1", "uno").is(200)), value(&first), "the same request has the same answer");
+    problem(&send("ana", "k-1", "otra"), 409, "idempotency_key_reused");
     assert_eq!(value(&scene.get("ana", "/tickets").is(200))["items"].as_array().unwrap().len(), 1);
+    // A key is its person's own: another's request with it is another request.
+    let hers = value(&send("berta", "k-1", "uno").is(201));
+    assert_ne!(hers["number"], number.as_str());
+    assert_eq!(problem(&send("ana", &"k".repeat(101), "uno"), 422, "invalid")["field"], "idempotency_key");
+    // What comes many times at once is made once, and everybody hears of the same.
+    let mut answers: Vec<(u16, String)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| send("ana", "k-2", "a la vez"))).collect();
+        let answer = |answer: &system_tests::browser::Answer| {
+            (answer.status, value(answer)["number"].as_str().unwrap_or_default().to_owned())
+        };
+        threads.into_iter().map(|thread| answer(&thread.join().unwrap())).collect()
+    });
+    answers.sort_unstable();
+    let made = answers.pop().unwrap();
+    assert_eq!(made.0, 201, "{answers:?}");
+    assert!(answers.iter().all(|(status, number)| (*status, number) == (200, &made.1)), "{made:?} {answers:?}");
+    assert_eq!(value(&scene.get("ana", "/tickets").is(200))["items"].as_array().unwrap().len(), 2);
 }
 
-#[test]
-fn of_two_who_saw_the_same_version_one_wins() {
-    let scene = Scene::new();
+fn words_find_tickets_and_mean_nothing_to_the_database(scene: &Scene) {
+    for (login, subject) in
+        [("ana", "La impresora no enciende"), ("berta", "Monitor 100% oscuro"), ("ana", "Red_caída")]
+    {
+        scene.post(login, "/tickets", &asked(subject)).is(201);
+    }
+    let found = |login: &str, list: &str, words: &str| {
+        let query = system_tests::browser::encoded(&[("list", list), ("q", words)]);
+        let page = value(&scene.get(login, &format!("/tickets?{query}")).is(200));
+        let subjects: Vec<String> =
+            page["items"].as_array().unwrap().iter().map(|one| one["subject"].as_str().unwrap().to_owned()).collect();
+        subjects.join("; ")
+    };
+    assert_eq!(found("elena", "all", "IMPRESORÁ encien"), "La impresora no enciende", "case, accents, beginnings");
+    assert_eq!(found("carlos", "queue", "oscuro"), "Monitor 100% oscuro");
+    assert_eq!(found("ana", "own", "oscuro"), "", "another's ticket");
+    assert_eq!(found("elena", "all", "caida red"), "Red_caída");
+    for words in ["' OR 1=1--", "'; DROP TABLE tickets;--", "1) OR (SELECT pg_sleep(5))--", "\" * NOT (", "a:* | b"] {
+        assert_eq!(found("elena", "all", words), "", "{words}");
+    }
+    // Signs between words say nothing, so that no word is left to be looked for.
+    for words in ["%", "_", "%_%", "\\"] {
+        assert_eq!(found("elena", "all", words).matches(';').count(), 2, "{words}");
+    }
+    found("elena", "all", &"a ".repeat(3000));
+}
+
+fn a_service_on_postgresql_keeps_its_tickets_there(scene: &Scene) {
+    let number = scene.attended();
+    let Some(postgres) = &scene.postgres else { return };
+    let sql = "SELECT number, state FROM tickets";
+    assert_eq!(postgres.sql("mesa", sql).trim(), format!("{number}|attending"));
+    assert!(!scene.world.path("state/resguardo.db").exists(), "there is an SQLite as well");
+}
+
+fn of_two_who_saw_the_same_version_one_wins(scene: &Scene) {
     let number = scene.ticket("ana");
     let path = format!("/tickets/{number}/take");
     let took = std::thread::scope(|scope| {
         let take = |login: &'static str| {
             scope.spawn({
-                let (scene, path) = (&scene, &path);
+                let path = &path;
                 move || scene.post(login, path, &json!({ "version": 1 })).status
             })
         };
@@ -99,9 +157,7 @@ fn of_two_who_saw_the_same_version_one_wins() {
     problem(&stale, 409, "changed");
 }
 
-#[test]
-fn lists_go_on_behind_the_key_of_their_last_ticket() {
-    let scene = Scene::new();
+fn lists_go_on_behind_the_key_of_their_last_ticket(scene: &Scene) {
     let numbers: Vec<String> = (0..5).map(|_| scene.ticket("ana")).collect();
     for (list, login, turned) in
         [("queue", "carlos", false), ("own", "ana", true), ("all", "elena", true), ("unit", "ines", true)]
@@ -126,9 +182,7 @@ fn lists_go_on_behind_the_key_of_their_last_ticket() {
     );
 }
 
-#[test]
-fn a_file_comes_back_as_it_was_and_only_to_those_who_may_see_it() {
-    let scene = Scene::new();
+fn a_file_comes_back_as_it_was_and_only_to_those_who_may_see_it(scene: &Scene) {
     let (number, other) = (scene.ticket("ana"), scene.ticket("berta"));
     let send = |login: &str, number: &str, bytes: &[u8]| {
         let bearer = scene.bearer(login);
@@ -160,4 +214,24 @@ fn a_file_comes_back_as_it_was_and_only_to_those_who_may_see_it() {
     let headers = [("Authorization", bearer.as_str()), ("Content-Type", "multipart/form-data; boundary=b")];
     let sent = scene.ask("POST", &format!("/api/v1/tickets/{number}/files"), &headers, &body).is(201);
     assert_eq!(value(&sent)["items"][0]["name"], "acta.pdf");
+}
+
+fn a_tickets_report_is_printed_and_the_days_review_marked(scene: &Scene) {
+    let number = scene.attended();
+    let path = format!("/tickets/{number}/fo-01");
+    let paper = scene.get("ana", &path).is(200);
+    assert_eq!(paper.header("content-type"), "application/pdf");
+    let file = scene.world.at("fo-01.pdf");
+    std::fs::write(&file, &paper.bytes).unwrap();
+    let text = sh_text("qpdf --check \"$1\" >/dev/null && pdftotext -layout \"$1\" -", &[&file]);
+    assert!(text.contains("DIACO-IN-FO-01") && text.contains(&number), "{text}");
+    problem(&scene.get("berta", &path), 404, "not_found");
+    // Who attends marks the look through the queue (R033), as often as they look; nobody else does.
+    let marked = value(&scene.post("carlos", "/review", &json!({})).is(200));
+    assert_eq!(marked["pending"], 1);
+    scene.post("carlos", "/review", &json!({})).is(200);
+    problem(&scene.post("ana", "/review", &json!({})), 403, "forbidden");
+    let refused = problem(&scene.post("carlos", "/review", &json!({ "day": "2020-01-01" })), 422, "invalid");
+    assert_eq!(refused["field"], "day");
+    scene.world.run(&["ticket", "review", "--as", "diego"]).exits(0).says("1 of them pending");
 }

@@ -57,6 +57,11 @@ fn a_ticket_goes_from_its_entry_to_its_end_at_the_terminal() {
     run(&["ticket", "show", number, "--as", "carlos"]).exits(0).says("está gastado").says("internal");
     run(&["ticket", "show", number, "--as", "berta"]).exits(10).says("no existe esa solicitud");
     run(&["ticket", "take", "ST-2026-999999", "--as", "carlos"]).exits(10);
+    // Whose the ticket is, rates it, and nobody for them: neither who may do all on this machine, nor who attends.
+    for (login, says) in [("ana", "nobody rates for another"), ("elena", "nobody rates for another")] {
+        run(&["ticket", "rate", number, "satisfied", "--as", login]).exits(2).says(says);
+    }
+    assert_eq!(told("ana", &["ticket", "show", number])["state"], "finished", "somebody else rated it");
     let other = told(
         "diego",
         &["ticket", "new", "otra", "--description", "x", "--location", "y", "--category", "1", "--for", "ana"],
@@ -65,6 +70,40 @@ fn a_ticket_goes_from_its_entry_to_its_end_at_the_terminal() {
     let other = other["number"].as_str().unwrap();
     told("diego", &["ticket", "take", other]);
     told("ana", &["ticket", "void", other, "ya funciona"]);
+}
+
+#[test]
+fn a_ticket_is_rated_at_the_terminal_by_its_requester_under_their_own_login() {
+    let scene = Scene::new();
+    let run = |words: &[&str]| scene.world.run(words);
+    // Whoever runs this is the user of the desk with the same login, as anybody with a login of the machine would be.
+    run(&["user", "add", "root", "--name", "Rosa Otzoy"]).exits(0);
+    let new = ["ticket", "new", "no imprime", "--description", "x", "--location", "y", "--category", "1", "--json"];
+    let made = run(&new).exits(0).json();
+    let number = made["number"].as_str().unwrap();
+    let carlos = |words: &[&str]| drop(run(&[words, &["--as", "carlos"]].concat()).exits(0).said());
+    carlos(&["ticket", "take", number]);
+    carlos(&["ticket", "analyse", number, "x"]);
+    run(&["ticket", "rate", number, "satisfied"]).exits(2).says("en atención");
+    carlos(&["ticket", "rule", number, "--mode", "remote", "--actions", "x", "--findings", "y"]);
+    carlos(&["ticket", "finish", number]);
+    run(&["ticket", "rate", number, "good"]).exits(2).says("satisfied, unsatisfied");
+    run(&["ticket", "rate", number, "unsatisfied"]).exits(2).says("comment");
+    run(&["ticket", "rate", number, "satisfied", "--as", "root"]).exits(2).says("nobody rates for another");
+    run(&["ticket", "rate", number, "unsatisfied", "--comment", "volvió a fallar"]).exits(0).says("is rated");
+    run(&["ticket", "rate", number, "satisfied"]).exits(2);
+    // A ticket of another is none of theirs, nor one that they attended.
+    let hers = scene.attended();
+    scene
+        .act("carlos", &hers, "ruling", serde_json::json!({ "mode": "remote", "findings": "x", "actions": "y" }))
+        .is(200);
+    scene.act("carlos", &hers, "finish", serde_json::json!({})).is(200);
+    run(&["ticket", "rate", &hers, "satisfied"]).exits(10);
+    for login in ["carlos", "elena", "gloria"] {
+        let refused = scene.act(login, &hers, "rating", serde_json::json!({ "rating": "satisfied" }));
+        crate::problem(&refused, 403, "forbidden");
+    }
+    scene.act("ana", &hers, "rating", serde_json::json!({ "rating": "satisfied" })).is(200);
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn the_chief_publishes_a_day_after_seeing_what_it_moves() {
     assert!(!scene.window.words().contains("Agregar un día inhábil"));
     scene.visit("/calendario/nuevo-dia", "no-permitido");
     scene.visit("/no-hay", "no-hay");
-    scene.visit("/ayuda", "ayuda").shows("Cómo pedir soporte");
+    scene.visit("/ayuda", "ayuda").shows("Guía ME-VIC-DIACO-GT-03");
     scene.visit("/clave", "clave");
     scene.sits_down("elena");
     scene.look("inicio-jefa");
@@ -66,6 +66,16 @@ fn the_administrator_keeps_people_and_units() {
     scene.look("persona-con-cargo");
     scene.window.fill("Usuario de su jefe", "nadie").click("Guardar").shows("Revise lo siguiente");
     scene.look("persona-errores");
+    let file = scene.staff();
+    scene.visit("/personas", "personas-otra-vez").click("Importar personal").shows("Archivo CSV");
+    scene.look("importar");
+    scene.window.fill("O pegue aquí", "usuario,nombre\nx,y").click("Revisar").shows("Revise lo siguiente");
+    scene.look("importar-errores");
+    scene.window.attach("Archivo CSV", &file).click("Revisar").shows("Esto haría el archivo").shows("Marta Ixcoy");
+    scene.look("importar-plan");
+    scene.window.click("Confirmar e importar").shows("Se guardó todo").shows("Contraseña provisional");
+    scene.look("importado");
+    scene.window.click("Ya las anoté").shows("Marta Ixcoy");
     scene.window.click("Unidades").shows("Verificación y Vigilancia");
     scene.look("unidades");
     scene.window.click("Nueva unidad");

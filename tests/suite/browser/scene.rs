@@ -24,6 +24,7 @@ const PEOPLE: &[(&str, &str, &str, usize, Option<&str>)] = &[
     ("elena", "Elena Méndez", "Jefa del DTI", 1, Some("chief")),
     ("ines", "Inés Barrios", "Jefa de Verificación y Vigilancia", 0, Some("unit_head")),
     ("gloria", "Gloria Ramírez", "Directora", 2, Some("direction")),
+    ("sofia", "Sofía Tzoc", "Gestora de calidad", 2, Some("quality")),
     ("admin", "Otto Caal", "Administrador del sistema", 1, Some("administrator")),
 ];
 
@@ -44,7 +45,7 @@ pub(crate) struct Scene {
 impl Scene {
     /// On Monday, 5 January 2026, at nine in the morning.
     pub(crate) fn new(scripts: bool) -> Self {
-        let mut world = World::with_disks(&[16]);
+        let mut world = World::with_disks(&[96]);
         world.server("s", "plain");
         world.dataset(&json!({ "name": "nota", "kind": "command", "command": "echo dato", "suffix": "txt" }));
         let authority = Authority::new(&world.path("authority"));
@@ -132,6 +133,21 @@ impl Scene {
             window.shows("Su contraseña cambió.");
         }
         window.shows("Salir")
+    }
+
+    /// A backup is made.
+    pub(crate) fn backs_up(&self) {
+        self.world.run(&["backup", "s/nota"]).exits(0);
+    }
+
+    /// The staff as a spreadsheet.
+    pub(crate) fn staff(&self) -> Vec<PathBuf> {
+        let file = self.world.path("personal.csv");
+        let lines = "usuario;nombre;puesto;correo;unidad;jefe\r\n\
+             berta;Berta Coc;Asistente;;Verificación y Vigilancia;ines\r\n\
+             marta;Marta Ixcoy;Delegada departamental;marta@diaco.example;Verificación y Vigilancia;ines\r\n";
+        std::fs::write(&file, lines).unwrap();
+        vec![file]
     }
 
     /// A photograph and a document, both made by the browser.

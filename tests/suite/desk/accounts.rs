@@ -113,7 +113,8 @@ async fn a_creation_goes_from_the_form_to_the_answer_and_is_told(place: Place) {
     let letters = house.letters(id).await;
     assert_eq!(
         letters,
-        [("ticket_recibido", "ana"), ("cuenta_informada", "ana")].map(|(a, b)| (a.to_owned(), b.to_owned()))
+        [("ticket_recibido", "ana"), ("cuenta_por_autorizar", "gloria"), ("cuenta_informada", "ana")]
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
     );
 }
 
@@ -195,15 +196,23 @@ async fn what_waits_for_the_ministry_is_listed_the_oldest_first(place: Place) {
     step(&house, "carlos", &numbers[1], answer).await.unwrap();
     for (login, sees) in [("diego", true), ("elena", true), ("ana", false), ("ines", false), ("admin", false)] {
         let who = house.who(login).await;
-        let result = house.work(async |office| accounts::waiting(office, &who).await).await;
-        let Ok((waiting, _)) = result else {
+        let result = house.work(async |office| accounts::waiting(office, &who, None, 50).await).await;
+        let Ok(page) = result else {
             assert!(!sees, "{login}");
             continue;
         };
-        let seen: Vec<_> =
-            waiting.iter().map(|one| (one.waiting.request.external_number.as_deref().unwrap(), one.days)).collect();
+        let seen: Vec<_> = page
+            .waiting
+            .iter()
+            .map(|one| (one.waiting.request.external_number.as_deref().unwrap(), one.days))
+            .collect();
         assert!(sees, "{login}");
         assert_eq!(seen, [("MINECO-1", 5), ("MINECO-3", 2)], "business days, the weekend left out");
+        assert_eq!((page.total, page.next), (2, None));
+        let first = house.work(async |office| accounts::waiting(office, &who, None, 1).await.unwrap()).await;
+        assert_eq!((first.waiting.len(), first.total), (1, 2));
+        let rest = house.work(async |office| accounts::waiting(office, &who, first.next, 1).await.unwrap()).await;
+        assert_eq!((&rest.waiting[..], rest.next), (&page.waiting[1..], None), "page by page, and none twice");
     }
 }
 
@@ -224,6 +233,8 @@ async fn a_request_is_for_those_who_see_its_ticket(place: Place) {
     }
     let deletion = start(&house, "elena", &number, AccountKind::Deletion).await.unwrap();
     assert_eq!(deletion.next_step(), None, "the ministry does it");
+    let told = house.letters(house.store.ticket_by_number(&number).await.unwrap().unwrap().id).await;
+    assert_eq!(told.last().unwrap(), &("cuenta_de_baja".to_owned(), "admin".to_owned()), "the account here is theirs");
     let ana = house.who("ana").await;
     let seen = house.work(async |office| view::ticket(office, &ana, &number).await.unwrap()).await;
     assert_eq!(seen.events.last().unwrap().kind, "account_started");

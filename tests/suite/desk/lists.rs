@@ -25,17 +25,24 @@ fn subjects(tickets: &[Ticket]) -> Vec<&str> {
 
 async fn a_search_finds_words_without_accents_and_takes_signs_for_nothing(place: Place) {
     let house = House::new(place).await;
-    for subject in ["La impresión sale borrosa", "Sin red en el 2.º nivel", "IMPRESORA averiada", "100% lleno_disco"]
-    {
+    for subject in [
+        "La impresión sale borrosa",
+        "Sin red en el 2.º nivel",
+        "IMPRESORA averiada",
+        "100% lleno_disco",
+        "Reconfiguración del enrutador",
+        "Quedó reconfigurada",
+    ] {
         house.enter("ana", asked(subject), vec![]).await.unwrap();
     }
-    // Common words are found among the newest, rare ones by the index: both ways must find the same.
+    // Common words are found among the newest, rare ones by the index, for longer and longer stretches: all ways must find
+    // the same.
     finds(&house).await;
     house.place.sql(
         "WITH RECURSIVE n (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM n WHERE n < 5000)
          INSERT INTO tickets (id, number, requester, location, phone, category, equipment, subject, description, entered,
            entered_day, state, first_limit, last_limit, calendar, version, words)
-         SELECT n, 'R-' || n, (SELECT id FROM users WHERE login = 'berta'), '', '', 1, '', 'relleno', '', 0, '2026-01-05',
+         SELECT n * 100, 'R-' || n, (SELECT id FROM users WHERE login = 'berta'), '', '', 1, '', 'relleno', '', 0, '2026-01-05',
            'rated', '2026-01-08', '2026-01-08', 1, 1, 'relleno ' || n FROM n",
     );
     finds(&house).await;
@@ -67,12 +74,19 @@ async fn a_search_finds_words_without_accents_and_takes_signs_for_nothing(place:
 async fn finds(house: &House) {
     let all = house.who("carlos").await;
     let own = house.who("ana").await;
+    let head = house.who("ines").await;
+    let unit = own.actor.unit.unwrap();
     for (wanted, found) in [
         ("impresion", vec!["La impresión sale borrosa"]),
         ("IMPRES", vec!["IMPRESORA averiada", "La impresión sale borrosa"]),
         ("averia impresora", vec!["IMPRESORA averiada"]),
         ("ST-2026-000002", vec!["Sin red en el 2.º nivel"]),
         ("lleno_disco", vec!["100% lleno_disco"]),
+        // Longer than the index of PostgreSQL knows words.
+        ("reconfigur", vec!["Quedó reconfigurada", "Reconfiguración del enrutador"]),
+        ("RECONFIGURACI", vec!["Reconfiguración del enrutador"]),
+        ("enrutador reconfiguración", vec!["Reconfiguración del enrutador"]),
+        ("reconfigurado", vec![]),
         ("mpresora", vec![]),
         ("' OR 1=1--", vec![]),
         ("%' UNION SELECT password FROM users--", vec![]),
@@ -80,14 +94,16 @@ async fn finds(house: &House) {
         ("NEAR(red nivel)", vec![]),
     ] {
         let filter = words(wanted);
-        let both = house
+        let three = house
             .work(async |office| {
                 let everywhere = view::all(office, &all, &filter, None, 50).await.unwrap().tickets;
-                (everywhere, view::own(office, &own, &filter, None, 50).await.unwrap().tickets)
+                let of_unit = view::of_unit(office, &head, unit, &filter, None, 50).await.unwrap().tickets;
+                (everywhere, view::own(office, &own, &filter, None, 50).await.unwrap().tickets, of_unit)
             })
             .await;
-        assert_eq!(subjects(&both.0), found, "{wanted} by the index");
-        assert_eq!(subjects(&both.1), found, "{wanted} among one's own");
+        assert_eq!(subjects(&three.0), found, "{wanted} by the index");
+        assert_eq!(subjects(&three.1), found, "{wanted} among one's own");
+        assert_eq!(subjects(&three.2), found, "{wanted} among the unit's");
     }
 }
 

@@ -106,7 +106,7 @@ pub(crate) fn reach(site: &Site, run: &mut Spawned, before: &Files, moment: Mome
         if run.has_ended() {
             return false;
         }
-        assert!(begun.elapsed() < Duration::from_secs(30), "the run has not come to {moment:?} in 30 s");
+        assert!(begun.elapsed() < Duration::from_secs(90), "the run has not come to {moment:?} in 90 s");
         std::thread::sleep(Duration::from_micros(200));
     }
 }

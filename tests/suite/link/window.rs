@@ -38,9 +38,13 @@ fn a_slot_waits_for_its_window_and_an_operator_does_not() {
     go(&scene);
     let clock = Clock::new(&scene.world, "2026-11-22T02:00:10-06:00");
     let _daemon = Daemon::start(&scene.world, Some(&clock));
-    let slots = system_tests::daemon::slots(&scene.world);
+    let mut slots = Vec::new();
+    until("the slot says for what it waits", || {
+        slots = system_tests::daemon::slots(&scene.world);
+        let reason = slots.first().and_then(|slot| slot["reason"].as_str()).unwrap_or_default();
+        reason.contains("opens at 2026-11-22T04:00:00-06:00")
+    });
     assert_eq!((slots.len(), runs(&scene.world).len()), (1, 0));
-    assert!(slots[0]["reason"].as_str().unwrap().contains("opens at 2026-11-22T04:00:00-06:00"), "{slots:#?}");
     clock.set("2026-11-22T03:59:00-06:00");
     status(&scene.world);
     assert_eq!(runs(&scene.world).len(), 0);

@@ -123,24 +123,29 @@ async fn people_are_found_by_words_unit_role_and_state(place: Place) {
     let mut change = PeopleChange { users: people, roles, ..PeopleChange::default() };
     change.users[2].active = false;
     store.apply_people(&change).await.unwrap();
-    let found = async |filter: PeopleFilter, skip, limit| {
-        let users = store.users(&filter, skip, limit).await.unwrap();
+    let found = async |filter: PeopleFilter, after, limit| {
+        let users = store.users(&filter, after, limit).await.unwrap();
         users.into_iter().map(|user| user.login).collect::<Vec<_>>().join(" ")
     };
     let all = PeopleFilter::default;
-    assert_eq!(found(all(), 0, 10).await, "ana eva_x luis");
-    assert_eq!(found(all(), 1, 1).await, "eva_x");
-    assert_eq!(found(PeopleFilter { active: Some(false), ..all() }, 0, 10).await, "eva_x");
+    assert_eq!(found(all(), None, 10).await, "ana eva_x luis");
+    // A page goes on behind the login of the last one, also where that one is gone.
+    assert_eq!(found(all(), Some("ana"), 1).await, "eva_x");
+    assert_eq!(found(all(), Some("eva"), 10).await, "eva_x luis");
+    assert_eq!(found(all(), Some("luis"), 10).await, "");
+    assert_eq!(found(PeopleFilter { active: Some(false), ..all() }, None, 10).await, "eva_x");
     let words = |words: &str| PeopleFilter { words: Some(words.to_owned()), ..all() };
-    assert_eq!(found(words("ANA"), 0, 10).await, "ana eva_x luis");
-    assert_eq!(found(words("aná luis"), 0, 10).await, "luis");
+    assert_eq!(found(words("ANA"), None, 10).await, "ana eva_x luis");
+    assert_eq!(found(words("aná luis"), None, 10).await, "luis");
+    assert_eq!(found(words("ana"), Some("ana"), 1).await, "eva_x", "the words and the key hold together");
+    assert_eq!(found(all(), Some("' OR 1=1--"), 10).await, "ana eva_x luis", "a key is text alone");
     for none in ["%", "' OR 1=1--", "1) OR (SELECT pg_sleep(5))--"] {
-        let users = found(words(none), 0, 10).await;
+        let users = found(words(none), None, 10).await;
         assert!(none == "%" || users.is_empty(), "{none}: {users}");
     }
     let on = |day: &str| PeopleFilter { role: Some((Role::Technician, day.parse().unwrap())), ..all() };
-    assert_eq!(found(on("2026-11-30"), 0, 10).await, "luis");
-    assert_eq!(found(on("2026-12-01"), 0, 10).await, "");
+    assert_eq!(found(on("2026-11-30"), None, 10).await, "luis");
+    assert_eq!(found(on("2026-12-01"), None, 10).await, "");
 }
 
 async fn nobody_is_left_without_somebody_who_keeps_accounts(place: Place) {
@@ -219,17 +224,19 @@ async fn sessions_failures_and_keys_come_back_and_go(place: Place) {
     let ends = PeopleChange {
         ended: vec![vec![1; 32]],
         ended_of: vec![(1, vec![2; 32])],
-        used: vec![(vec![2; 32], later)],
         forgotten: vec![failure.key.clone()],
         tokens_revoked: vec![(1, later)],
         ..PeopleChange::default()
     };
     store.apply_people(&ends).await.unwrap();
+    store.touch_session(&[2; 32], later).await.unwrap();
+    store.touch_token(1, later).await.unwrap();
     assert_eq!(store.session(&[1; 32]).await.unwrap(), None);
     assert_eq!(store.session(&[3; 32]).await.unwrap(), None);
     assert_eq!(store.session(&[2; 32]).await.unwrap().unwrap().last_used, later);
     assert_eq!(store.login_failure(&failure.key).await.unwrap(), None);
-    assert_eq!(store.api_tokens().await.unwrap()[0].revoked, Some(later));
+    let token = &store.api_tokens().await.unwrap()[0];
+    assert_eq!((token.revoked, token.last_used), (Some(later), Some(later)));
     assert_eq!(store.apply_people(&ends).await.unwrap(), PeopleApplied::Stale, "a key was revoked twice");
     let over = PeopleChange { over: Some((later, at())), forgotten_before: Some(later), ..PeopleChange::default() };
     store.apply_people(&over).await.unwrap();

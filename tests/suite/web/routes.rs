@@ -10,6 +10,9 @@ use super::Scene;
 const EVERYBODY: &str = "guest staff technician chief direction unit_head quality administrator";
 const SIGNED_IN: &str = "staff technician chief direction unit_head quality administrator";
 const SEE_QUEUE: &str = "technician chief direction quality";
+const SEE_QUALITY: &str = "technician chief direction quality";
+/// Heads of units as well, but nobody here heads one.
+const SEE_EQUIPMENT: &str = "technician chief direction quality";
 const SEE_PEOPLE: &str = "technician chief administrator";
 const ADMINISTRATOR: &str = "administrator";
 const SEE_AUDIT: &str = "chief direction quality administrator";
@@ -34,12 +37,48 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/personas/{login}/cargos/quitar", ADMINISTRATOR),
     ("GET", "/nueva-persona", ADMINISTRATOR),
     ("POST", "/nueva-persona", ADMINISTRATOR),
+    ("GET", "/importar-personas", ADMINISTRATOR),
+    ("POST", "/importar-personas", ADMINISTRATOR),
     ("GET", "/unidades", ADMINISTRATOR),
     ("GET", "/unidades/nueva", ADMINISTRATOR),
     ("POST", "/unidades/nueva", ADMINISTRATOR),
     ("GET", "/unidades/{id}", ADMINISTRATOR),
     ("POST", "/unidades/{id}", ADMINISTRATOR),
     ("GET", "/auditoria", SEE_AUDIT),
+    ("GET", "/calidad", SEE_EQUIPMENT),
+    ("GET", "/calidad/paquete", "chief direction quality"),
+    ("POST", "/calidad/paquete", "chief direction quality"),
+    ("GET", "/calidad/paquete/zip", "chief direction quality"),
+    ("GET", "/listas/registro/{archivo}", SEE_QUALITY),
+    ("GET", "/listas/solicitudes/{archivo}", "chief direction quality"),
+    ("GET", "/listas/indicadores/{archivo}", "chief direction quality"),
+    ("GET", "/listas/tareas/{archivo}", SEE_QUEUE),
+    // Of which units, is asked of each row.
+    ("GET", "/listas/equipos/{archivo}", SEE_EQUIPMENT),
+    ("GET", "/listas/programa/{archivo}", SEE_EQUIPMENT),
+    ("GET", "/registro", SEE_QUALITY),
+    ("GET", "/registro/mes/{mes}/fo-06", SEE_QUALITY),
+    ("GET", "/registro/anio/{anio}/fo-06", SEE_QUALITY),
+    ("GET", "/registro/asiento/{asiento}/fo-06", SEE_QUALITY),
+    ("GET", "/formatos", SEE_QUALITY),
+    ("GET", "/formatos/{formato}/vacio", SEE_QUALITY),
+    ("GET", "/formatos/{formato}", "quality"),
+    ("POST", "/formatos/{formato}", "quality"),
+    ("GET", "/formatos/{formato}/proponer", "chief"),
+    ("POST", "/formatos/{formato}/proponer", "chief"),
+    ("POST", "/formatos/propuestas/{id}", "quality"),
+    // Who may see a record, its operation says.
+    ("GET", "/comprobar/{registro}", SIGNED_IN),
+    ("GET", "/asistencias", SEE_QUALITY),
+    ("GET", "/asistencias/nueva", "technician chief quality"),
+    ("POST", "/asistencias/nueva", "technician chief quality"),
+    ("GET", "/asistencias/{evento}", SEE_QUALITY),
+    ("POST", "/asistencias/{evento}", "technician chief quality"),
+    ("GET", "/asistencias/{evento}/rh-fo-02", SEE_QUALITY),
+    // Who may see what was signed hangs on the record; this one is a month of the register.
+    ("GET", "/firmados/{registro}", SEE_QUALITY),
+    ("POST", "/firmados/{registro}", "chief"),
+    ("GET", "/firmados/{registro}/{id}", SEE_QUALITY),
     ("GET", "/solicitudes", SIGNED_IN),
     ("GET", "/unidad", SIGNED_IN),
     ("GET", "/todas", SEE_QUEUE),
@@ -51,16 +90,83 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/solicitudes/{numero}", SIGNED_IN),
     ("POST", "/solicitudes/{numero}/mensaje", SIGNED_IN),
     ("GET", "/solicitudes/{numero}/archivos/{id}", SIGNED_IN),
+    ("GET", "/solicitudes/{numero}/fo-01", SIGNED_IN),
     ("GET", "/solicitudes/{numero}/{paso}", SIGNED_IN),
     ("POST", "/solicitudes/{numero}/{paso}", SIGNED_IN),
     ("GET", "/correo", SEE_QUEUE),
     ("GET", "/solicitudes/{numero}/correo", SIGNED_IN),
+    ("GET", "/solicitudes/{numero}/correo/caratula", SIGNED_IN),
     ("POST", "/solicitudes/{numero}/correo", SIGNED_IN),
     ("POST", "/solicitudes/{numero}/correo/{paso}", SIGNED_IN),
     ("GET", "/tablero", "chief direction quality"),
+    ("GET", "/tablero/lista", "chief direction quality"),
+    ("GET", "/informes", "chief direction quality"),
+    ("GET", "/informes/{mes}", "chief direction quality"),
+    ("POST", "/informes/{mes}", "chief"),
+    ("POST", "/informes/{mes}/revision", "chief"),
+    ("POST", "/informes/{mes}/recibir", "quality"),
+    ("GET", "/informes/{mes}/fo-05", "chief direction quality"),
+    ("GET", "/informes/{mes}/rp-fo-03", "chief direction quality"),
+    ("GET", "/informes/tareas", SEE_QUEUE),
+    ("GET", "/informes/tareas/nueva", "technician chief"),
+    ("POST", "/informes/tareas/nueva", "technician chief"),
+    ("GET", "/informes/tareas/{id}", "technician chief"),
+    ("POST", "/informes/tareas/{id}", "technician chief"),
     ("GET", "/calendario", SIGNED_IN),
+    ("GET", "/calendario/sedes", "chief"),
+    ("POST", "/calendario/sedes", "chief"),
     ("GET", "/calendario/nuevo-dia", "chief"),
     ("POST", "/calendario/nuevo-dia", "chief"),
+    ("GET", "/equipos", SEE_EQUIPMENT),
+    ("GET", "/equipos/nuevo", "chief"),
+    ("POST", "/equipos/nuevo", "chief"),
+    ("GET", "/equipos/importar", "chief"),
+    ("POST", "/equipos/importar", "chief"),
+    // Whose it is, is asked of each piece.
+    ("GET", "/equipos/{codigo}", SIGNED_IN),
+    ("POST", "/equipos/{codigo}", "chief"),
+    ("POST", "/equipos/{codigo}/baja", "chief"),
+    ("GET", "/mantenimiento", SEE_EQUIPMENT),
+    ("POST", "/mantenimiento", "chief"),
+    ("GET", "/mantenimiento/{semestre}", SEE_EQUIPMENT),
+    ("GET", "/mantenimiento/{semestre}/fo-02", SEE_EQUIPMENT),
+    ("POST", "/mantenimiento/{semestre}/elaborar", "chief"),
+    ("POST", "/mantenimiento/{semestre}/enviar", "chief"),
+    ("POST", "/mantenimiento/{semestre}/decidir", "direction"),
+    ("POST", "/mantenimiento/{semestre}/distribuir", "chief"),
+    // Whose copy it is, is asked of each.
+    ("POST", "/mantenimiento/{semestre}/acuse", SEE_EQUIPMENT),
+    ("POST", "/mantenimiento/{semestre}/finalizar", "chief"),
+    ("GET", "/mantenimiento/semana", "technician chief"),
+    ("GET", "/mantenimiento/lista", "chief direction quality"),
+    // Whose item it is, is asked of each: who answers for its piece may have no role.
+    ("GET", "/mantenimiento/{semestre}/renglon/{numero}", SIGNED_IN),
+    ("POST", "/mantenimiento/{semestre}/renglon/{numero}/conformidad", SIGNED_IN),
+    ("GET", "/mantenimiento/{semestre}/renglon/{numero}/{paso}", SIGNED_IN),
+    ("POST", "/mantenimiento/{semestre}/renglon/{numero}/{paso}", SIGNED_IN),
+    ("GET", "/mantenimiento/reprogramaciones/{reprogramacion}", SIGNED_IN),
+    ("GET", "/mantenimiento/reprogramaciones/{reprogramacion}/fo-03", SIGNED_IN),
+    ("POST", "/mantenimiento/reprogramaciones/{reprogramacion}/enterado", SIGNED_IN),
+    ("GET", "/mantenimiento/indicador/{semestre}", "chief direction quality"),
+    ("POST", "/mantenimiento/indicador/{semestre}", "chief"),
+    ("POST", "/mantenimiento/indicador/{semestre}/revision", "chief"),
+    ("POST", "/mantenimiento/indicador/{semestre}/recibir", "quality"),
+    ("GET", "/mantenimiento/indicador/{semestre}/rp-fo-03", "chief direction quality"),
+    ("GET", "/mantenimiento/indicador/{semestre}/fo-02", "chief direction quality"),
+    ("GET", "/mis-equipos", SIGNED_IN),
+    ("GET", "/equipos/etiquetas", "technician chief"),
+    ("GET", "/mantenimiento/{semestre}/{numero}", "chief"),
+    ("POST", "/mantenimiento/{semestre}/{numero}", "chief"),
+    ("GET", "/vencimientos", SIGNED_IN),
+    ("GET", "/vencimientos/calendario", SIGNED_IN),
+    ("POST", "/vencimientos/calendario", SIGNED_IN),
+    ("POST", "/vencimientos/calendario/quitar", SIGNED_IN),
+    // By a secret, whoever asks.
+    ("GET", "/calendario/feed/{ficha}", EVERYBODY),
+    ("GET", "/directrices", SEE_QUALITY),
+    ("GET", "/directrices/nueva", "chief"),
+    ("POST", "/directrices/nueva", "chief"),
+    ("POST", "/directrices/{id}/enterado", "technician"),
     ("GET", "/ayuda", SIGNED_IN),
     // The last one, since it ends the session.
     ("POST", "/salir", SIGNED_IN),
@@ -71,8 +177,19 @@ fn sample(path: &str) -> String {
     path.replace("{nombre}", "nada.css")
         .replace("{login}", "nadie")
         .replace("{id}", "999999")
+        .replace("{mes}", "2000-13")
         .replace("{numero}", "ST-2026-999999")
+        .replace("{codigo}", "INV-999999")
+        .replace("{semestre}", "2199-2")
         .replace("{paso}", "tomar")
+        .replace("{archivo}", "2000-13.csv")
+        .replace("{anio}", "2026")
+        .replace("{evento}", "EV-2026-9999")
+        .replace("{registro}", "FO-06-2026-01")
+        .replace("{ficha}", "nada.ics")
+        .replace("{reprogramacion}", "FO-03-2026-999999")
+        .replace("{asiento}", "2026-999999")
+        .replace("{formato}", "DIACO-IN-FO-05")
 }
 
 fn came_in(answer: &Answer) -> bool {

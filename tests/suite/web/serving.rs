@@ -99,6 +99,21 @@ fn many_connections_take_nothing_from_the_service() {
 }
 
 #[test]
+fn one_address_does_not_take_the_room_of_the_others() {
+    let (mut world, port) = world_with_pages();
+    world.config["web"]["trusted_proxies"] = json!([]);
+    let scene = Scene::of(world, port);
+    let browser = Browser::new(port);
+    let held: Vec<TcpStream> = (0..250).map(|_| browser.connect()).collect();
+    until("the rest is turned away", || scene.daemon.said().contains("one was turned away"));
+    // Curl comes from another address of this machine.
+    let url = format!("http://127.0.0.1:{port}/salud");
+    run(Command::new("curl").args(["-sS", "--max-time", "20", "--interface", "127.0.0.2", &url])).exits(0).says("bien");
+    drop(held);
+    until("there is room again", || Browser::new(port).get("/salud").status == 200);
+}
+
+#[test]
 fn the_service_ends_in_time_while_somebody_hangs_on() {
     let scene = Scene::new();
     let browser = Browser::new(scene.port);

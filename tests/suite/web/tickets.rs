@@ -35,13 +35,13 @@ pub(super) fn upload(browser: &mut Browser, path: &str, fields: &[(&str, &str)],
     browser.ask("POST", path, &[("Content-Type", "multipart/form-data; boundary=zzz")], &body)
 }
 
-fn asked<'a>(subject: &'a str, description: &'a str, once: &'a str) -> Vec<(&'a str, &'a str)> {
+pub(super) fn asked<'a>(subject: &'a str, description: &'a str, once: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![("category", "1"), ("subject", subject), ("description", description), ("location", "aquí"), ("once", once)]
 }
 
 /// Makes a ticket; returns its path.
 #[track_caller]
-fn enter(browser: &mut Browser, subject: &str, once: &str, files: &[(&str, &[u8])]) -> String {
+pub(super) fn enter(browser: &mut Browser, subject: &str, once: &str, files: &[(&str, &[u8])]) -> String {
     browser.get("/solicitudes/nueva").is(200).says("crear ticket");
     let answer = upload(browser, "/solicitudes/nueva", &asked(subject, "desde ayer", once), files);
     answer.is(303).header("location").to_owned()
@@ -49,7 +49,7 @@ fn enter(browser: &mut Browser, subject: &str, once: &str, files: &[(&str, &[u8]
 
 /// The path of the only file on a ticket's page.
 #[track_caller]
-fn file_of(page: &Answer) -> String {
+pub(super) fn file_of(page: &Answer) -> String {
     let (_, rest) = page.body.split_once("/archivos/").unwrap();
     rest.split('"').next().unwrap().to_owned()
 }
@@ -147,6 +147,13 @@ fn a_double_click_makes_one_ticket_and_a_password_in_a_text_is_asked_about() {
     .concat();
     let path = upload(&mut ana, "/solicitudes/nueva", &more, &[]).is(303).header("location").to_owned();
     ana.get(&path).is(200).says("ingresada").never_says("2020");
+    // A message is asked about as well.
+    let telling = [("text", "la contraseña es: gato123")];
+    let asked = upload(&mut ana, &format!("{path}/mensaje"), &telling, &[]).is(422);
+    asked.says("Parece que escribió una contraseña").says("name=\"sure\"");
+    ana.get(&path).is(200).never_says("gato123");
+    upload(&mut ana, &format!("{path}/mensaje"), &[telling[0], ("sure", "1")], &[]).is(303);
+    ana.get(&path).is(200).says("gato123");
     // Asking for the page of the rating, however often, rates nothing.
     for method in ["GET", "HEAD"] {
         for _ in 0..5 {
