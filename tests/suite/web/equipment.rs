@@ -49,7 +49,15 @@ fn everybody_sees_the_equipment_that_is_theirs_to_see_and_the_chief_alone_change
         browser.get("/").is(200).never_says("href=\"/calidad\"");
         browser.get("/calidad").is(403);
         browser.get("/equipos").is(403);
-        browser.get("/equipos/INV-1").is(403);
+        // The code of a label leads to their own pieces, whether this is one or not, or there is none.
+        for code in ["INV-1", "INV-2", "INV-3"] {
+            assert_eq!(
+                browser.get(&format!("/equipos/{code}")).is(303).header("location"),
+                "/mis-equipos",
+                "{login} {code}"
+            );
+        }
+        browser.post("/equipos/INV-1", &[("version", "1")]).is(403);
     }
     let mut carlos = cast.of_login("carlos");
     carlos.get("/equipos").is(200);
