@@ -16,6 +16,7 @@ pub mod desk;
 pub mod upkeep;
 pub mod figures;
 pub mod due;
+pub mod survey;
 // Do one thing each.
 pub mod crypt;
 pub mod medium;

@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "upkeep",
     "figures",
     "due",
+    "survey",
     "crypt",
     "medium",
     "transport",

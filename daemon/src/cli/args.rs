@@ -8,6 +8,7 @@ use super::args_account::AccountVerb;
 use super::args_crypt::KeyVerb;
 use super::args_daemon::{Cancel, Excuse, Notify, RegisterVerb, RunLog, Runs, Slots, Status};
 use super::args_desk::{CalendarVerb, TicketVerb};
+use super::args_discover::Discover;
 use super::args_disk::{DiskAdopt, DiskEject, DiskList, DiskRetire, IndexVerb};
 use super::args_drill::{Drill, Drills};
 use super::args_keep::{Pin, Pins, Prune, Unpin};
@@ -37,6 +38,8 @@ pub struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Asks a server what there is on it, lets you pick, tries each, and adds it to the configuration
+    Discover(Discover),
     /// Checks the configuration and says all that is wrong with it
     Check(Check),
     /// Prepares, lists, ejects, retires, adopts and mends disks

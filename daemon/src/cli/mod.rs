@@ -10,6 +10,7 @@ mod args_account;
 mod args_crypt;
 mod args_daemon;
 mod args_desk;
+mod args_discover;
 mod args_keep;
 mod args_people;
 mod args_disk;
@@ -29,6 +30,9 @@ mod daemon;
 mod completions;
 mod contents;
 mod demo;
+mod discover;
+mod discover_found;
+mod discover_server;
 mod desk_calendar;
 mod desk_lists;
 mod desk_text;
@@ -111,6 +115,7 @@ pub fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let config = arguments.config.as_path();
     match &arguments.verb {
+        Verb::Discover(asked) => discover::run(config, asked),
         Verb::Check(check) => check::run(config, check),
         Verb::Disk { verb } => disk::run(config, verb),
         Verb::Index { verb: args_disk::IndexVerb::Rebuild(rebuild) } => index::rebuild(config, rebuild),

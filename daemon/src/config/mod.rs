@@ -5,6 +5,9 @@
 //! each fault's line by reading the text again. `top`, `server`, `dataset`, `disk`, `plan`, `keep`, `custody`,
 //! `records` and `channel` know the keys, one section each; `check` and `options` know what single texts may be.
 
+pub mod add;
+#[cfg(test)]
+mod add_tests;
 mod channel;
 mod check;
 mod custody;

@@ -14,6 +14,7 @@ pub mod copies;
 pub mod deliver;
 pub mod desk;
 pub mod disks;
+pub mod discover;
 pub mod disk_adopt;
 pub mod disk_list;
 pub mod disk_retire;
