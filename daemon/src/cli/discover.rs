@@ -60,7 +60,7 @@ pub(super) fn run(file: &Path, asked: &Discover) -> Result<u8, Failure> {
 fn failed(error: &DiscoverError) -> Failure {
     match error {
         DiscoverError::Job(job) => Failure::new(super::exit::of(job), chain(error)),
-        DiscoverError::Silent(_) => Failure::new(code::DUMP, chain(error)),
+        DiscoverError::Silent { .. } => Failure::new(code::DUMP, chain(error)),
         _ => Failure::new(code::SERVER, chain(error)),
     }
 }

@@ -7,6 +7,7 @@ use resguardo_shared::dump::{Dump, Part};
 use tokio::time::timeout;
 
 use super::error::JobError;
+use super::far_input::{ended, said};
 use super::targets;
 use crate::config::model::{Config, Server};
 use crate::source::{self, Came, Request, SourceError};
@@ -41,11 +42,17 @@ pub enum DiscoverError {
         source: Unread,
     },
     /// It did not answer in time.
-    #[error("server {0} did not say in {} seconds what is on it", PATIENCE.as_secs())]
-    Slow(String),
+    #[error("server {server} did not say in {} seconds what is on it", PATIENCE.as_secs())]
+    Slow {
+        /// The server.
+        server: String,
+    },
     /// A trial gave nothing in time.
-    #[error("{0}: nothing came of a trial dump in {} seconds; is something there locked?", TRIAL_PATIENCE.as_secs())]
-    Silent(String),
+    #[error("{dataset}: nothing came of a trial dump in {} seconds; is something there locked?", TRIAL_PATIENCE.as_secs())]
+    Silent {
+        /// `SERVER/DATASET`.
+        dataset: String,
+    },
 }
 
 /// What a trial dump came to.
@@ -66,11 +73,9 @@ pub async fn ask(target: &Target) -> Result<Survey, DiscoverError> {
     let asking = session.run("exec sh -s", SCRIPT.as_bytes(), ANSWER_BYTES_MAX);
     let answer = timeout(PATIENCE, asking).await;
     session.close().await;
-    let Output { stdout, stderr, exit } = answer.map_err(|_| DiscoverError::Slow(target.name.clone()))??;
+    let Output { stdout, stderr, exit } = answer.map_err(|_| DiscoverError::Slow { server: target.name.clone() })??;
     survey::read(&String::from_utf8_lossy(&stdout)).map_err(|source| {
-        let said = String::from_utf8_lossy(&stderr);
-        let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
-        let said = if last.is_empty() { exit.to_string() } else { format!("{exit}: {last}") };
+        let said = format!("{}{}", ended(&exit), said(&stderr));
         DiscoverError::Unread { server: target.name.clone(), said, source }
     })
 }
@@ -118,7 +123,7 @@ pub async fn attempt(config: &Config, server: &Server, name: &str, dump: &Dump) 
         }
         Err(_) if bytes == 0 => {
             dumping.give_up().await;
-            Err(DiscoverError::Silent(dataset))
+            Err(DiscoverError::Silent { dataset })
         }
         _ => {
             dumping.give_up().await;
