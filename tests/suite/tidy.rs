@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// The daemon's modules; each may name only those before it.
 const ORDER: &[&str] = &[
     "units",
+    "manual",
     "proof",
     "schedule",
     "calendar",
@@ -40,6 +41,7 @@ const ORDER: &[&str] = &[
 ];
 /// The only module that may name each of these crates.
 const OWNERS: &[(&str, &str)] = &[
+    ("pulldown_cmark", "manual"),
     ("age", "crypt"),
     ("procfs", "medium"),
     ("zbus", "medium"),

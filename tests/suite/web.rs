@@ -27,6 +27,8 @@ mod limits;
 mod lists;
 #[path = "web/logins.rs"]
 mod logins;
+#[path = "web/manual.rs"]
+mod manual;
 #[path = "web/marks.rs"]
 mod marks;
 #[path = "web/monthly.rs"]

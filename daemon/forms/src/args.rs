@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// Compiles all templates and prints nothing
     #[arg(long, group = "act")]
     pub(crate) check: bool,
+    /// Prints the operator's manual, whose chapters are on standard input
+    #[arg(long, group = "act")]
+    pub(crate) manual: bool,
     /// Prints one record after the other: each a length of four bytes and its JSON; back come a byte, a length of four bytes, and the PDF (0) or why there is none (1)
     #[arg(long, group = "act")]
     pub(crate) many: bool,

@@ -47,13 +47,19 @@ fn run(args: &Args) -> Result<(), Failure> {
     if args.check {
         return check(templates);
     }
+    if args.manual {
+        return write(&paper::manual(&input()?, templates)?);
+    }
     let job = match args.blank {
         Some(form) => Job::blank(form, args.form_version.as_deref(), args.effective),
         None => Job::of(&Record::read(&input()?).map_err(Failure::Record)?)?,
     };
-    let pdf = paper::print(job, templates)?;
+    write(&paper::print(job, templates)?)
+}
+
+fn write(pdf: &[u8]) -> Result<(), Failure> {
     let mut output = io::stdout().lock();
-    output.write_all(&pdf).and_then(|()| output.flush()).map_err(Failure::Output)
+    output.write_all(pdf).and_then(|()| output.flush()).map_err(Failure::Output)
 }
 
 /// Prints every form blank and throws it away: whoever changed a template learns whether it compiles.

@@ -12,7 +12,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 use crate::failure::{Failure, Fault};
 use crate::letters;
 use crate::qr;
-use crate::templates::Templates;
+use crate::templates::{MANUAL, Templates};
 use crate::world::{self, FormWorld};
 
 /// What stands in the PDF as its creator.
@@ -64,23 +64,42 @@ fn fill(record: &mut Value, field: &str, value: Option<&str>) {
 
 /// Prints a form.
 pub(crate) fn print(job: Job, templates: Templates) -> Result<Vec<u8>, Failure> {
-    let form = job.form;
-    let ident = format!("{} {}", form.code(), job.digest.as_deref().unwrap_or("blank"));
+    let code = job.form.code();
+    let ident = format!("{code} {}", job.digest.as_deref().unwrap_or("blank"));
     let layout = layout(&job, &templates);
     let inputs = inputs(job, &templates)?;
+    compile(code, ident, &layout, inputs, templates)
+}
+
+/// Prints the operator's manual: its title, edition and chapters as JSON, which are our own words, and neither a record nor somebody's.
+pub(crate) fn manual(json: &[u8], templates: Templates) -> Result<Vec<u8>, Failure> {
+    let text = str::from_utf8(json).map_err(|_| template(MANUAL, vec![bare("the manual is not text".to_owned())]))?;
+    let mut inputs = Dict::new();
+    inputs.insert("record".into(), text.into_value());
+    compile(MANUAL, MANUAL.to_owned(), MANUAL, inputs, templates)
+}
+
+/// Lays out what `inputs` say, and makes a PDF of it. `code` is what it is called where something fails.
+fn compile(
+    code: &'static str,
+    ident: String,
+    layout: &str,
+    inputs: Dict,
+    templates: Templates,
+) -> Result<Vec<u8>, Failure> {
     let world =
-        FormWorld::new(templates, &layout, inputs).map_err(|error| template(form, vec![bare(error.to_string())]))?;
+        FormWorld::new(templates, layout, inputs).map_err(|error| template(code, vec![bare(error.to_string())]))?;
     let Warned { output, warnings: _ } = typst::compile::<PagedDocument>(&world);
-    let document = output.map_err(|errors| template(form, faults(&world, &errors)))?;
+    let document = output.map_err(|errors| template(code, faults(&world, &errors)))?;
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
-        .map_err(|error| template(form, vec![bare(error.message().to_string())]))?;
+        .map_err(|error| template(code, vec![bare(error.message().to_string())]))?;
     let options = PdfOptions {
         ident: Smart::Custom(ident),
         creator: Smart::Custom(Some(CREATOR.to_owned())),
         standards,
         ..PdfOptions::default()
     };
-    typst_pdf::pdf(&document, &options).map_err(|errors| template(form, faults(&world, &errors)))
+    typst_pdf::pdf(&document, &options).map_err(|errors| template(code, faults(&world, &errors)))
 }
 
 /// The name of the layout: where a folder has one for the record's own version, `fo-05-v03.typ`, that one, so that what was made
@@ -136,8 +155,8 @@ fn percent(text: &str) -> String {
     out
 }
 
-fn template(form: Form, faults: Vec<Fault>) -> Failure {
-    Failure::Template { form: form.code(), faults }
+fn template(form: &'static str, faults: Vec<Fault>) -> Failure {
+    Failure::Template { form, faults }
 }
 
 /// A fault of no place.

@@ -18,7 +18,10 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("rp-fo-03.typ", include_str!("../templates/rp-fo-03.typ")),
     ("rh-fo-02.typ", include_str!("../templates/rh-fo-02.typ")),
     ("caratula.typ", include_str!("../templates/caratula.typ")),
+    (MANUAL, include_str!("../templates/manual.typ")),
 ];
+/// The layout of the operator's manual.
+pub(crate) const MANUAL: &str = "manual.typ";
 /// The endings of files that are read from a folder: layouts, and pictures for them.
 const ENDINGS: &[&str] = &["typ", "svg", "png", "jpg"];
 /// The names that the logo may have; the first that is there is printed in the header.

@@ -18,6 +18,8 @@ const FONTS: &[&[u8]] = &[
     include_bytes!("../fonts/SourceSans3-Regular.ttf"),
     include_bytes!("../fonts/SourceSans3-It.ttf"),
     include_bytes!("../fonts/SourceSans3-Semibold.ttf"),
+    // For commands alone: DejaVu Sans Mono, under a licence of its own (`fonts/DejaVu.txt`).
+    include_bytes!("../fonts/DejaVuSansMono.ttf"),
 ];
 
 /// The fonts, read once.

@@ -163,6 +163,8 @@ pub enum Verb {
     Completions(Completions),
     /// Writes the manual pages into a folder
     Man(Man),
+    /// Writes the operator's manual, in Spanish, as PDF
+    Manual(Manual),
 }
 
 /// `check`.
@@ -284,6 +286,14 @@ pub struct Completions {
 pub struct Man {
     /// The folder, which is made if it is not there.
     pub folder: PathBuf,
+}
+
+/// `manual`.
+#[derive(Debug, Args)]
+pub struct Manual {
+    /// The file, which must not be there yet; `-` for standard output. Default: "Manual de operación.pdf".
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<String>,
 }
 
 #[cfg(test)]

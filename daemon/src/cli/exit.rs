@@ -125,3 +125,25 @@ pub(super) fn of_kind(kind: &str) -> u8 {
     ];
     all.into_iter().find(|(known, _)| known.word() == kind).map_or(code::FAILED, |(_, code)| code)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manual::{Block, chapters, plain};
+
+    #[test]
+    fn the_manual_explains_every_code_of_the_help_and_no_other() {
+        let chapter = chapters().iter().find(|chapter| chapter.name == "codigos").unwrap();
+        let table = chapter.blocks.iter().find_map(|block| match block {
+            Block::Table { rows, .. } => Some(rows),
+            _ => None,
+        });
+        let explained: Vec<u8> = table.unwrap().iter().map(|row| plain(&row[0]).parse().unwrap()).collect();
+        // A code stands after two spaces or more, and before two.
+        let padded = HELP.replace('\n', "\n  ");
+        let mut known: Vec<u8> = padded.split("  ").filter_map(|word| word.trim().parse().ok()).collect();
+        known.sort_unstable();
+        assert!(known.len() > 14, "{known:?}");
+        assert_eq!(explained, known);
+    }
+}

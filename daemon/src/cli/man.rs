@@ -1,4 +1,4 @@
-//! `resguardo man`: the manual pages, one for the program and one for each verb.
+//! `resguardo man`: the manual pages, one for the program, one for each verb, and one for the configuration.
 
 use std::io;
 use std::path::Path;
@@ -8,6 +8,9 @@ use clap::{Command, CommandFactory};
 use super::args::{Arguments, Man};
 use super::exit::{Failure, code};
 use super::print;
+
+/// The configuration that explains itself.
+const EXAMPLE: &str = include_str!("../../../config/resguardo.yaml");
 
 pub(super) fn run(asked: &Man) -> Result<u8, Failure> {
     let pages = pages().map_err(|error| Failure::unexpected("cannot make the manual pages", &error))?;
@@ -30,7 +33,30 @@ fn pages() -> io::Result<Vec<(String, Vec<u8>)>> {
     let source = format!("resguardo {}", command.get_version().unwrap_or_default());
     let mut pages = Vec::new();
     add(&command, &source, &mut pages)?;
+    pages.push(("resguardo.yaml.5".to_owned(), configuration(&source).into_bytes()));
     Ok(pages)
+}
+
+/// The page of the configuration: the example, in which every key stands with what it is for.
+fn configuration(source: &str) -> String {
+    let mut page = format!(
+        ".TH resguardo.yaml 5 \"\" \"{source}\" Resguardo\n\
+         .SH NAME\n\
+         resguardo.yaml \\- the configuration of resguardo(1)\n\
+         .SH DESCRIPTION\n\
+         Every key stands in this example, live or as a comment, with what it is for and its default. \
+         Run resguardo\\-check(1) after a change: it names each fault by its line.\n\
+         .SH EXAMPLE\n\
+         .nf\n"
+    );
+    for line in EXAMPLE.lines() {
+        // A line that begins with a dot or a quote would be a request.
+        page.push_str("\\&");
+        page.push_str(&line.replace('\\', "\\e").replace('-', "\\-"));
+        page.push('\n');
+    }
+    page.push_str(".fi\n.SH FILES\n/etc/resguardo/resguardo.yaml\n.SH SEE ALSO\nresguardo(1), resguardo\\-check(1)\n");
+    page
 }
 
 fn add(command: &Command, source: &str, pages: &mut Vec<(String, Vec<u8>)>) -> io::Result<()> {
@@ -80,6 +106,20 @@ mod tests {
                 assert!(argument.get_help().is_some(), "{name}: {}", argument.get_id());
             }
         }
+    }
+
+    #[test]
+    fn the_page_of_the_configuration_reads_as_the_example_does() {
+        let pages = pages().unwrap();
+        let (_, page) = pages.iter().find(|(name, _)| name == "resguardo.yaml.5").unwrap();
+        let page = String::from_utf8(page.clone()).unwrap();
+        let (_, shown) = page.split_once(".nf\n").unwrap();
+        let (shown, _) = shown.split_once(".fi\n").unwrap();
+        let read: Vec<String> = shown
+            .lines()
+            .map(|line| line.strip_prefix("\\&").unwrap().replace("\\-", "-").replace("\\e", "\\"))
+            .collect();
+        assert_eq!(read, EXAMPLE.lines().collect::<Vec<_>>());
     }
 
     #[test]

@@ -50,6 +50,7 @@ mod key_sheet;
 mod index;
 mod log;
 mod man;
+mod manual;
 mod notify;
 mod people;
 mod people_keys;
@@ -149,6 +150,7 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Verb::Demo(demo) => demo::run(demo),
         Verb::Completions(completions) => completions::run(completions),
         Verb::Man(man) => man::run(man),
+        Verb::Manual(manual) => manual::run(manual),
     }
 }
 

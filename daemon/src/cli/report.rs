@@ -139,7 +139,7 @@ fn extent(part: &Part) -> Result<Extent, Failure> {
 }
 
 /// Writes it where it is wanted, and over nothing.
-fn write(pdf: &[u8], name: &str, to: Option<&str>) -> Result<u8, Failure> {
+pub(super) fn write(pdf: &[u8], name: &str, to: Option<&str>) -> Result<u8, Failure> {
     let path = to.unwrap_or(name);
     if path == "-" {
         let mut out = std::io::stdout().lock();

@@ -13,6 +13,7 @@ use resguardo_forms_model::{Record, RecordError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 
+use crate::manual;
 use catalogue::Version;
 
 /// Its name beside this program.
@@ -88,6 +89,16 @@ pub async fn blank(version: &Version, templates: Option<&Path>) -> Result<Vec<u8
 pub async fn check(templates: &Path) -> Result<(), FormError> {
     let args = [with(Some(templates)), vec!["--check".into()]].concat();
     run(&args, &[]).await.map(drop)
+}
+
+/// The operator's manual: what it is called, its edition and its chapters, which print as they are.
+///
+/// # Errors
+/// As [`print`].
+pub async fn manual(edition: &str, templates: Option<&Path>) -> Result<Vec<u8>, FormError> {
+    let book = serde_json::json!({ "title": manual::TITLE, "edition": edition, "chapters": manual::chapters() });
+    let args = [with(templates), vec!["--manual".into()]].concat();
+    run(&args, book.to_string().as_bytes()).await
 }
 
 fn with(templates: Option<&Path>) -> Vec<OsString> {

@@ -7,6 +7,7 @@ use chrono::{DateTime, FixedOffset};
 use super::text::{self, Failure, Kept, Missing, Notice, Wanted};
 use super::text_custody;
 use super::{Cause, Channel, Email, HealthCheck, Message, NotifyError, Security, Target, Webhook, clean, send};
+use crate::manual;
 
 fn at(text: &str) -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339(text).unwrap()
@@ -180,5 +181,37 @@ async fn an_address_that_would_break_a_header_is_refused() {
         let error = send(&Target::Email(email), &message()).await.unwrap_err();
         assert!(matches!(error, NotifyError::Address { .. }), "{error:?}");
         assert!(!error.to_string().contains(['\r', '\n']) && !error.may_help());
+    }
+}
+
+#[test]
+fn the_manual_explains_every_kind_of_notice_and_says_what_to_do() {
+    let sources = [
+        include_str!("text.rs"),
+        include_str!("text_custody.rs"),
+        include_str!("text_drill.rs"),
+        include_str!("text_proofs.rs"),
+    ];
+    // A notice is made with its kind as the first thing; that of a plan that was kept is chosen before.
+    let made = sources.iter().flat_map(|source| source.split("notice(\"").skip(1));
+    let mut kinds: Vec<&str> = made.filter_map(|rest| rest.split('"').next()).collect();
+    kinds.extend(["plan_kept", "plan_late"]);
+    kinds.sort_unstable();
+    kinds.dedup();
+    assert!(kinds.len() > 20, "{kinds:?}");
+    let chapter = manual::chapters().iter().find(|chapter| chapter.name == "avisos").unwrap();
+    let headings = chapter.blocks.iter().filter_map(|block| match block {
+        manual::Block::Heading { id, .. } => Some(id.as_str()),
+        _ => None,
+    });
+    let mut explained: Vec<&str> = headings.collect();
+    explained.sort_unstable();
+    assert_eq!(explained, kinds);
+    for pair in chapter.blocks.windows(2) {
+        if let [manual::Block::Heading { id, .. }, manual::Block::Paragraph { text }] = pair {
+            let said = manual::plain(text);
+            let acts = ["Qué hacer", "Si se repite", "No hay que hacer nada", "funciona"];
+            assert!(acts.iter().any(|act| said.contains(act)), "{id}: {said}");
+        }
     }
 }

@@ -120,6 +120,14 @@ pub(super) async fn blank(app: &App, who: i64, form: Form) -> Result<Response, F
     handed_out(app, who, pdf, &format!("{} en blanco.pdf", form.code())).await
 }
 
+/// The operator's manual.
+pub(super) async fn manual(app: &App, who: i64) -> Result<Response, Failure> {
+    let printing = app.prints.turn(who).await?;
+    let pdf = forms::manual(env!("CARGO_PKG_VERSION"), templates(app)).await;
+    drop(printing);
+    handed_out(app, who, pdf, "Manual de operación.pdf").await
+}
+
 async fn printed(app: &App, who: i64, record: &Record, name: &str) -> Result<Response, Failure> {
     let printing = app.prints.turn(who).await?;
     let pdf = forms::print(record, templates(app)).await;

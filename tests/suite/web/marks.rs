@@ -213,6 +213,7 @@ fn is_paper(path: &str) -> bool {
         "/rh-fo-02",
         "/caratula",
         "/zip",
+        "/manual/pdf",
         ".csv",
         ".xlsx",
     ]

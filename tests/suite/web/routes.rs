@@ -168,6 +168,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/directrices/nueva", "chief"),
     ("POST", "/directrices/{id}/enterado", "technician"),
     ("GET", "/ayuda", SIGNED_IN),
+    ("GET", "/ayuda/manual", SIGNED_IN),
+    ("GET", "/ayuda/manual/pdf", SIGNED_IN),
+    ("GET", "/ayuda/manual/{capitulo}", SIGNED_IN),
     // The last one, since it ends the session.
     ("POST", "/salir", SIGNED_IN),
 ];
@@ -190,6 +193,7 @@ fn sample(path: &str) -> String {
         .replace("{reprogramacion}", "FO-03-2026-999999")
         .replace("{asiento}", "2026-999999")
         .replace("{formato}", "DIACO-IN-FO-05")
+        .replace("{capitulo}", "nada")
 }
 
 fn came_in(answer: &Answer) -> bool {

@@ -40,6 +40,7 @@ mod upkeep_step;
 mod rescheduling;
 mod semester;
 mod labels;
+mod manual;
 mod roles;
 mod report;
 mod report_figures;
@@ -79,6 +80,7 @@ pub(super) fn routes(routes: &mut Routes) {
     calendar::routes(routes);
     seats::routes(routes);
     help::routes(routes);
+    manual::routes(routes);
     people::routes(routes);
     person::routes(routes);
     accounts::routes(routes);
