@@ -40,13 +40,14 @@ impl Window {
     /// Opens one with a new folder; `scripts` says whether pages may run any.
     pub fn open(folder: &Path, scripts: bool) -> Self {
         fs::create_dir(folder).unwrap();
+        let fonts = fonts(folder);
         // A port that was free a moment ago may be taken by another test; then the next is tried.
         for _ in 0..10 {
             let port = free_port();
             let number = format!("--port={port}");
             // Whoever is first in a process namespace takes all others along: the browser never outlives its driver.
-            let argv = ["unshare", "--fork", "--pid", "--kill-child=KILL", "--mount-proc", "chromedriver"];
-            let argv = [argv.as_slice(), &[&number]].concat();
+            let alone = ["unshare", "--fork", "--pid", "--kill-child=KILL", "--mount-proc", "env"];
+            let argv = [alone.as_slice(), &[&fonts, "chromedriver", &number]].concat();
             let argv: Vec<&OsStr> = argv.iter().map(OsStr::new).collect();
             let mut server = Server::start("root", Signal::KILL, &argv, &folder.join("stderr"));
             if listens(port, &mut server) {
@@ -288,6 +289,17 @@ fn answer(stream: &mut impl BufRead) -> Value {
     let mut body = vec![0; length];
     stream.read_exact(&mut body).unwrap();
     serde_json::from_slice(&body).unwrap()
+}
+
+/// The variable by which the browser has the fonts of the forms and no others: pages look the same on every machine, whatever is
+/// installed there.
+fn fonts(folder: &Path) -> String {
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap();
+    let (all, cache) = (Path::new(&here).parent().unwrap().join("daemon/forms/fonts"), folder.join("fonts"));
+    let path = folder.join("fonts.conf");
+    let text = format!("<fontconfig><dir>{}</dir><cachedir>{}</cachedir></fontconfig>", text(&all), text(&cache));
+    fs::write(&path, text).unwrap();
+    format!("FONTCONFIG_FILE={}", path.to_str().unwrap())
 }
 
 fn capabilities(profile: &Path, scripts: bool) -> Value {
