@@ -45,6 +45,7 @@ mod due;
 mod excuse;
 mod exit;
 mod follow;
+mod interrupt;
 mod key;
 mod key_sheet;
 mod index;

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use crate::manual::{Block, Chapter, Span, Style, TITLE, chapter_of, chapters, plain};
+use crate::manual::{Block, Chapter, Style, TITLE, chapter_of, chapters, plain};
 use crate::web::app::App;
 use crate::web::failure::Failure;
 use crate::web::page::{Page, show};
