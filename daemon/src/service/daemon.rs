@@ -243,6 +243,8 @@ fn wake_waiting(service: &Service) {
 async fn look_after(service: Arc<Service>) {
     let every = systemd::alive_every().map_or(LOOK_EVERY, |every| every.min(LOOK_EVERY));
     loop {
+        // A clock that is turned while it looks has it look again, too: what it found was of another time.
+        let looked = (Instant::now(), service.keeper.office().now());
         // Boxed, so that the loop does not carry the room of all that it asks.
         let pause = match Box::pin(look(&service)).await {
             Ok(pause) => pause,
@@ -252,21 +254,22 @@ async fn look_after(service: Arc<Service>) {
             }
         };
         tokio::select! {
-            () = doze(&service, pause, every) => {}
+            () = doze(&service, looked, pause, every) => {}
             () = service.wake.notified() => {}
             () = service.stopping.cancelled() => return,
         }
     }
 }
 
-/// Waits so long, or until the clock was put on or back. Meanwhile it feeds the watchdog: a service that no longer comes
-/// round is of no use, whatever its other threads do.
-async fn doze(service: &Service, pause: Duration, every: Duration) {
-    let (began, then) = (Instant::now(), service.keeper.office().now());
+/// Waits so long, or until the clock was put on or back since it was `looked` at. Meanwhile it feeds the watchdog: a service that
+/// no longer comes round is of no use, whatever its other threads do.
+async fn doze(service: &Service, looked: (Instant, DateTime<Utc>), pause: Duration, every: Duration) {
+    let began = Instant::now();
     loop {
         systemd::alive();
         let left = pause.saturating_sub(began.elapsed());
-        if left.is_zero() || has_strayed(service.keeper.office().now() - then, began.elapsed()) {
+        let by_the_clock = service.keeper.office().now() - looked.1;
+        if left.is_zero() || has_strayed(by_the_clock, looked.0.elapsed()) {
             return;
         }
         tokio::time::sleep(left.min(every)).await;
