@@ -3,6 +3,7 @@
 
 // Words for everybody.
 pub mod units;
+pub mod openmetrics;
 // Decide, no I/O.
 pub mod proof;
 pub mod schedule;

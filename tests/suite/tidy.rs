@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// The daemon's modules; each may name only those before it.
 const ORDER: &[&str] = &[
     "units",
+    "openmetrics",
     "proof",
     "schedule",
     "calendar",
