@@ -200,11 +200,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Read`], [`StoreError::Slow`].
     pub async fn last_attempts(&self, since: DateTime<Utc>) -> Result<Vec<Attempt>, StoreError> {
+        // Crossed, because SQLite then begins with the few runs; it would begin with all datasets that there ever were.
         let sql = "SELECT server, dataset, state, ended FROM (
                SELECT datasets.server, datasets.dataset, datasets.state, datasets.ended, ROW_NUMBER() OVER (
                    PARTITION BY datasets.server, datasets.dataset ORDER BY runs.number DESC, datasets.place DESC) AS newest
-               FROM runs JOIN datasets ON datasets.run = runs.id
-               WHERE runs.queued >= $1 AND datasets.ended IS NOT NULL
+               FROM runs CROSS JOIN datasets
+               WHERE runs.queued >= $1 AND datasets.run = runs.id AND datasets.ended IS NOT NULL
                  AND datasets.state IN ('kept', 'partly', 'failed', 'interrupted', 'cancelled')) AS attempts
              WHERE newest = 1 ORDER BY server, dataset";
         read!(self, "the last attempts", sql, micros(since))
