@@ -31,6 +31,8 @@ use system_tests::world::World;
 
 /// What says OpenMetrics to whoever asks for it.
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// Debian's own, which has Debian's libraries whatever else is installed.
+const PYTHON: &str = "/usr/bin/python3";
 /// Reads OpenMetrics by the strict parser of Prometheus' own library for Python, and tells it as JSON.
 const PARSE: &str = "import json, sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
@@ -124,7 +126,7 @@ struct Figures {
 impl Figures {
     #[track_caller]
     fn read(text: &str) -> Self {
-        let families: Vec<Value> = serde_json::from_slice(&piped("python3", &["-c", PARSE], text)).unwrap();
+        let families: Vec<Value> = serde_json::from_slice(&piped(PYTHON, &["-c", PARSE], text)).unwrap();
         let mut samples = Vec::new();
         for sample in families.iter().flat_map(|family| family["samples"].as_array().unwrap()) {
             let labels: BTreeMap<String, String> = serde_json::from_value(sample[1].clone()).unwrap();

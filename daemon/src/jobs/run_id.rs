@@ -20,5 +20,5 @@ pub fn of_work(kind: &str) -> Span {
     let mut id = Uuid::new_v4().simple().to_string();
     // Enough to tell it from whatever else stands in a year's logs.
     id.truncate(8);
-    tracing::info_span!(parent: None, "job", run = format!("{kind}-{id}"))
+    tracing::info_span!(parent: None, "job", run = %format_args!("{kind}-{id}"))
 }

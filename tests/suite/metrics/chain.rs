@@ -25,7 +25,7 @@ fn a_chain_that_was_changed_is_told_within_a_day() {
 
     scene.daemon.take().unwrap().stop();
     let database = scene.world.at("state/resguardo.db");
-    let change = "sqlite3 \"$1\" \"DROP TRIGGER lines_stay; UPDATE lines SET text = replace(text, 's/', 'z/') WHERE sequence = 1\"";
+    let change = "sqlite3 \"$1\" \"DROP TRIGGER lines_stay; UPDATE lines SET text = replace(text, 'papeles', 'papelez') WHERE sequence = 1\"";
     let before = sh_text("sqlite3 \"$1\" 'SELECT text FROM lines WHERE sequence = 1'", &[&database]);
     sh(change, &[&database]);
     assert_ne!(sh_text("sqlite3 \"$1\" 'SELECT text FROM lines WHERE sequence = 1'", &[&database]), before);

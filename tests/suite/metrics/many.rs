@@ -71,7 +71,8 @@ fn the_figures_of_five_hundred_datasets_are_whole() {
     // A Monday.
     let now: DateTime<Utc> = "2026-11-23T15:00:00Z".parse().unwrap();
     let numbers = [DATASETS.to_string(), WEEKS.to_string(), now.timestamp_micros().to_string()];
-    let words = [&[FILL, &format!("{path}/resguardo.db")], numbers.each_ref().map(String::as_str).as_slice()].concat();
+    let base = format!("{path}/resguardo.db");
+    let words = [&[FILL, &base], numbers.each_ref().map(String::as_str).as_slice()].concat();
     sh("python3 -c \"$@\"", &words);
     let clock = move || now;
     let office = Office { config: &config, store: &store, now: &clock };

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use rustix::process::Signal;
 use serde_json::Value;
-use system_tests::browser::Browser;
 use system_tests::command::{sh, text, until};
 use system_tests::server::Server;
 use system_tests::sshd::{free_port, listens};
@@ -30,12 +29,19 @@ fn served(user: &str, log: &Path, words: impl Fn(u16) -> Vec<String>) -> (Server
     panic!("{}", fs::read_to_string(log).unwrap());
 }
 
+/// What a server answers, which may be in pieces.
+#[track_caller]
+fn fetch(port: u16, path: &str) -> String {
+    let ask = "import sys, urllib.request; sys.stdout.buffer.write(urllib.request.urlopen(sys.argv[1]).read())";
+    let url = format!("http://127.0.0.1:{port}{path}");
+    String::from_utf8(piped(super::PYTHON, &["-c", ask, &url], "")).unwrap()
+}
+
 /// What Prometheus answers to a question.
 #[track_caller]
 fn query(port: u16, asked: &str) -> Vec<Value> {
     let asked: String = asked.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let answer = Browser::new(port).get(&format!("/api/v1/query?query={asked}")).is(200);
-    let said: Value = serde_json::from_str(&answer.body).unwrap();
+    let said: Value = serde_json::from_str(&fetch(port, &format!("/api/v1/query?query={asked}"))).unwrap();
     assert_eq!(said["status"], "success", "{said:#}");
     said["data"]["result"].as_array().cloned().unwrap_or_default()
 }
@@ -51,11 +57,11 @@ fn prometheus_scrapes_the_service_and_understands_the_rules_and_the_dashboard() 
     fs::write(&key, &scene.key).unwrap();
     let own = fs::read_to_string(of_project("config/prometheus/prometheus.yml")).unwrap();
     let config = own
+        .replace("https", "http")
+        .replace("1m", "1s")
         .replace("/etc/prometheus/resguardo.rules.yml", text(&of_project("config/prometheus/resguardo.rules.yml")))
         .replace("/etc/prometheus/resguardo.key", text(&key))
-        .replace("resguardo.diaco.gob.gt", &format!("127.0.0.1:{}", scene.port))
-        .replace("https", "http")
-        .replace("1m", "1s");
+        .replace("resguardo.diaco.gob.gt", &format!("127.0.0.1:{}", scene.port));
     fs::write(folder.join("config.yml"), config).unwrap();
     let (_prometheus, port) = served("root", &folder.join("stderr"), |port| {
         let words = [
@@ -72,11 +78,9 @@ fn prometheus_scrapes_the_service_and_understands_the_rules_and_the_dashboard() 
     let labels = &kept[0]["metric"];
     assert_eq!((&labels["server"], &labels["job"]), (&"s".into(), &"resguardo".into()), "{labels:#}");
     // Its own word on what kind of figure each is.
-    let about = Browser::new(port).get("/api/v1/metadata?metric=resguardo_plan_slots").is(200);
-    let about: Value = serde_json::from_str(&about.body).unwrap();
+    let about: Value = serde_json::from_str(&fetch(port, "/api/v1/metadata?metric=resguardo_plan_slots")).unwrap();
     assert_eq!(about["data"]["resguardo_plan_slots"][0]["type"], "counter", "{about:#}");
-    let rules = Browser::new(port).get("/api/v1/rules").is(200);
-    let rules: Value = serde_json::from_str(&rules.body).unwrap();
+    let rules: Value = serde_json::from_str(&fetch(port, "/api/v1/rules")).unwrap();
     let rules = rules["data"]["groups"][0]["rules"].as_array().unwrap().clone();
     assert!(rules.len() >= 10, "{rules:#?}");
 
@@ -118,7 +122,7 @@ fn node_exporter_reads_the_file() {
     });
     let mut told = String::new();
     until("it tells of the backup", || {
-        told = Browser::new(port).get("/metrics").is(200).body;
+        told = fetch(port, "/metrics");
         told.contains("resguardo_dataset_copies{dataset=\"papeles\",disk=\"disco-a\",server=\"s\"} 1\n")
     });
     assert!(told.contains("\nnode_textfile_scrape_error 0\n"), "{told}");
@@ -132,7 +136,7 @@ fn a_label_of_odd_letters_is_read_as_it_is() {
     let odd = ["", "a\\b\"c\nd", "\\n", "ñandú 日本 \u{1F4BE}", "{}=,# EOF", "\t \u{7f}", "x\\", "\"} 1"];
     let metric = Metric { name: "resguardo_odd_bytes", kind: Kind::Gauge, unit: "bytes", help: "Odd." };
     let mut text = Text::default();
-    text.family(&metric, odd.iter().zip(0..).map(|(label, number)| Sample::new([("disk", *label)], number)));
+    text.family(&metric, odd.iter().zip(0_i64..).map(|(label, number)| Sample::new([("disk", *label)], number)));
     let read = super::Figures::read(&text.finish());
     assert_eq!(read.samples.len(), odd.len());
     for (label, number) in odd.iter().zip(0_u8..) {
@@ -140,6 +144,6 @@ fn a_label_of_odd_letters_is_read_as_it_is() {
     }
     // The parser is one that refuses: what is wrong in one letter does not pass.
     let wrong = "# TYPE a gauge\na{b=\"c\"} 1\n";
-    let refused = std::panic::catch_unwind(|| piped("python3", &["-c", super::PARSE], wrong));
+    let refused = std::panic::catch_unwind(|| piped(super::PYTHON, &["-c", super::PARSE], wrong));
     assert!(refused.is_err(), "a text without its end was read");
 }
