@@ -51,11 +51,12 @@ fn config(folder: &str) -> Value {
     let datasets: Vec<Value> = (0..50).map(dataset).collect();
     let server = |place: usize| json!({ "name": format!("s{place}"), "mode": "local", "datasets": datasets });
     let disk = |letter: char| json!({ "name": format!("disco-{letter}"), "path": format!("{folder}/{letter}") });
+    let disks = ['a', 'b', 'c'].map(disk);
     json!({
         "paths": { "state": folder, "log": folder, "socket": format!("{folder}/socket") },
         "own_records": { "backup": false },
         "servers": (0..DATASETS / 50).map(server).collect::<Vec<_>>(),
-        "disks": ['a', 'b', 'c'].map(disk),
+        "disks": disks,
         "plans": [{ "name": "semanal", "when": "0 2 * * SUN", "disks": ["disco-a"], "rotation": ["disco-b", "disco-c"],
             "datasets": (0..DATASETS / 50).map(|place| format!("s{place}/*")).collect::<Vec<_>>() }],
     })
