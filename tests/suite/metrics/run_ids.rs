@@ -117,7 +117,7 @@ fn the_journal_has_the_run_as_a_field_of_each_message() {
     command.args(["--mount", "--propagation", "private", "bash", "-euc", script, "journal", text(&place)]);
     command.arg(own.get_program()).args(own.get_args()).env("JOURNAL_STREAM", "1:1").env_remove("RUST_LOG");
     let collected = std::thread::scope(|scope| {
-        let (ended, is_over) = std::sync::mpsc::channel::<()>();
+        let (ended, is_over) = std::sync::mpsc::sync_channel::<()>(1);
         let journal = &journal;
         let collecting = scope.spawn(move || {
             let (mut messages, mut room) = (Vec::new(), vec![0; 1 << 18]);
