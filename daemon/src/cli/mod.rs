@@ -52,6 +52,7 @@ mod index;
 mod log;
 mod man;
 mod manual;
+mod metrics;
 mod notify;
 mod people;
 mod people_keys;
@@ -116,6 +117,7 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Verb::Disk { verb } => disk::run(config, verb),
         Verb::Index { verb: args_disk::IndexVerb::Rebuild(rebuild) } => index::rebuild(config, rebuild),
         Verb::Status(status) => status::run(config, status),
+        Verb::Metrics => metrics::run(config),
         Verb::Backup(backup) => backup::run(config, backup),
         Verb::Runs(runs) => runs::run(config, runs),
         Verb::Log(log) => run_log::run(config, log),

@@ -19,7 +19,7 @@ use super::keeper::Keeper;
 use super::live::Under;
 use super::run_log::RunLog;
 use super::watch::{self, Present};
-use super::{letters, socket, systemd};
+use super::{letters, metrics, socket, systemd};
 use crate::config::model::Config;
 use crate::forms;
 use crate::jobs::chores::{self, Chore};
@@ -133,11 +133,15 @@ fn start(runtime: &Runtime, service: &Arc<Service>, listener: tokio::net::UnixLi
     tasks.spawn_on(check_forms(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(letters::send(Arc::clone(service), Arc::clone(&changed)), runtime.handle());
     tasks.spawn_on(sweep_logs(Arc::clone(service)), runtime.handle());
+    tasks.spawn_on(metrics::write_file(Arc::clone(service)), runtime.handle());
+    tasks.spawn_on(metrics::check_register(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(socket::serve(Arc::clone(service), listener), runtime.handle());
     let keeper = &service.keeper;
     // The pages may fail as they like: nothing else waits for them.
     let key = Arc::clone(&keeper.key);
-    if let Some(app) = App::new(&keeper.config, &keeper.store, keeper.clock, &service.stopping, &tasks, changed, key) {
+    let ends = (&service.stopping, &tasks);
+    let source = metrics::source(service);
+    if let Some(app) = App::new(&keeper.config, &keeper.store, keeper.clock, ends, changed, key, source) {
         tasks.spawn_on(server::serve(app), runtime.handle());
     }
 }
