@@ -4,6 +4,7 @@
 // Words for everybody.
 pub mod units;
 pub mod manual;
+pub mod openmetrics;
 // Decide, no I/O.
 pub mod proof;
 pub mod schedule;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const ORDER: &[&str] = &[
     "units",
     "manual",
+    "openmetrics",
     "proof",
     "schedule",
     "calendar",

@@ -58,6 +58,8 @@ pub enum Verb {
     Daemon,
     /// Says how everything stands, what needs a hand first
     Status(Status),
+    /// Prints what is measured, in OpenMetrics, as Prometheus reads it
+    Metrics,
     /// Backs up plans or datasets now
     Backup(Backup),
     /// Lists the newest runs

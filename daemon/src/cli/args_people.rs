@@ -194,7 +194,7 @@ pub struct TokenAdd {
     /// The login on whose behalf it asks.
     #[arg(long, value_name = "LOGIN")]
     pub user: String,
-    /// What it may ask: tickets:read, tickets:write or reports:read. May be given several times.
+    /// What it may ask: tickets:read, tickets:write, reports:read or metrics. May be given several times.
     #[arg(long = "scope", value_name = "SCOPE", required = true)]
     pub scopes: Vec<String>,
     /// Its last day; two years from now, unless told.

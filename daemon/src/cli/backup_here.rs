@@ -8,6 +8,7 @@ use tokio::runtime::Runtime;
 use super::args::Backup;
 use super::bars::Bars;
 use super::exit::Failure;
+use super::interrupt::at_interrupt;
 use super::{backup_report, log, print};
 use crate::config::model::Config;
 use crate::jobs::execute::Ending;
@@ -21,7 +22,12 @@ pub(super) fn run(config: Config, asked: &Backup) -> Result<u8, Failure> {
     let logs = log::start(&config);
     let runtime = runtime()?;
     let ending = Arc::new(Ending::default());
-    end_on_interrupt(&runtime, Arc::clone(&ending));
+    let at_once = Arc::clone(&ending);
+    // It is given up on every disk and recorded as cancelled.
+    at_interrupt(&runtime, move || {
+        print::note("resguardo: interrupted; what was unfinished is no backup");
+        at_once.cancel();
+    })?;
     let bars = Bars::of(items.len());
     let by = login();
     let job = Asked { names: &asked.names, by: &by, ending, listen: &|event| bars.show(event) };
@@ -50,18 +56,4 @@ pub(super) fn login() -> String {
         .iter()
         .find_map(|name| std::env::var(name).ok())
         .unwrap_or_else(|| "root".to_owned())
-}
-
-/// Ends the run at Ctrl-C or SIGTERM: it is given up on every disk and recorded as cancelled.
-fn end_on_interrupt(runtime: &Runtime, ending: Arc<Ending>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let _ended_with_the_runtime = runtime.spawn(async move {
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        print::note("resguardo: interrupted; what was unfinished is no backup");
-        ending.cancel();
-    });
 }

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::args_drill::{Drill, Drills};
 use super::backup_here::{login, now, runtime};
 use super::exit::{Failure, code};
+use super::interrupt::at_interrupt;
 use super::times::moment;
 use super::{load, log, print, socket};
 use crate::jobs::report::Listing;
@@ -44,11 +45,7 @@ fn in_this_process(config: &Path, asked: &Drill) -> Result<Vec<DrillReport>, Fai
     let runtime = runtime()?;
     let cancel = CancellationToken::new();
     let ended = cancel.clone();
-    let _ends_with_the_runtime = runtime.spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            ended.cancel();
-        }
-    });
+    at_interrupt(&runtime, move || ended.cancel())?;
     let by = login();
     let asked = Here { names: &asked.names, disk: asked.disk.as_deref(), by: &by, cancel: &cancel, tell: &print::note };
     let reports = drill::here(config, logs.runs.clone(), &runtime, now(), &asked);

@@ -6,16 +6,20 @@ use std::fmt;
 
 use chrono::Utc;
 use chrono_tz::Tz;
+use tracing::{Event, Metadata, Subscriber};
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::filter::FilterExt as _;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Context, Filter, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt as logs};
 
 use super::print;
 use crate::config::model::Config;
+use crate::jobs::run_id;
 use crate::service::run_log::RunLog;
 
 /// What keeps the logs going, and the log of runs.
@@ -34,11 +38,12 @@ pub(super) fn start(config: &Config) -> Logs {
     let daily =
         daily.map(|writer| logs::layer().with_ansi(false).with_timer(timer).with_writer(writer).with_filter(own()));
     let run = logs::layer().with_ansi(false).with_target(false).with_timer(timer).with_writer(runs.clone());
+    let run = run.with_filter(own().and(OfRun));
     let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok());
     let verbose = std::env::var_os("RUST_LOG").is_some();
     let stderr = verbose.then(|| logs::layer().with_writer(std::io::stderr).with_filter(EnvFilter::from_default_env()));
     let journal = journal.map(|journal| journal.with_filter(own()));
-    let layers = tracing_subscriber::registry().with(daily).with(run.with_filter(own())).with(journal).with(stderr);
+    let layers = tracing_subscriber::registry().with(daily).with(run).with(journal).with(stderr);
     // A second start, as in tests, keeps the first subscriber.
     let _already = layers.try_init();
     Logs { _daily: guard, runs }
@@ -62,6 +67,19 @@ fn daily(config: &Config) -> Option<(NonBlocking, WorkerGuard)> {
             print::note(&format!("resguardo: no log is written: {folder}: {error}; see `paths.log`"));
             None
         }
+    }
+}
+
+/// What belongs to a run, by the span that it is in: what the service does meanwhile for others has no place in a run's log.
+struct OfRun;
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Filter<S> for OfRun {
+    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        true
+    }
+
+    fn event_enabled(&self, event: &Event<'_>, context: &Context<'_, S>) -> bool {
+        context.event_scope(event).is_some_and(|mut scope| scope.any(|span| span.name() == run_id::SPAN))
     }
 }
 

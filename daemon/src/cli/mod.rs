@@ -49,12 +49,14 @@ mod due;
 mod excuse;
 mod exit;
 mod follow;
+mod interrupt;
 mod key;
 mod key_sheet;
 mod index;
 mod log;
 mod man;
 mod manual;
+mod metrics;
 mod notify;
 mod people;
 mod people_keys;
@@ -120,6 +122,7 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Verb::Disk { verb } => disk::run(config, verb),
         Verb::Index { verb: args_disk::IndexVerb::Rebuild(rebuild) } => index::rebuild(config, rebuild),
         Verb::Status(status) => status::run(config, status),
+        Verb::Metrics => metrics::run(config),
         Verb::Backup(backup) => backup::run(config, backup),
         Verb::Runs(runs) => runs::run(config, runs),
         Verb::Log(log) => run_log::run(config, log),

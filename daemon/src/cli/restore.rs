@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use resguardo_agent::framer;
 use resguardo_shared::dump::{self, Dump};
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use super::args_restore::{Part, Restore};
 use super::exit::{Failure, code};
+use super::interrupt::at_interrupt;
 use super::restore_progress::Progress;
 use super::{backup_here, key, load, load_for, print, restore_on};
 use crate::config::model::Config;
@@ -33,7 +33,11 @@ pub(super) fn run(config: &Path, asked: &Restore) -> Result<u8, Failure> {
     let identity = identity.as_ref();
     let runtime = backup_here::runtime()?;
     let cancel = CancellationToken::new();
-    end_on_interrupt(&runtime, cancel.clone());
+    let at_once = cancel.clone();
+    at_interrupt(&runtime, move || {
+        print::note("resguardo: interrupted; what is not whole is taken away again");
+        at_once.cancel();
+    })?;
     let result = match (&asked.on, &config) {
         (Some(server), Some(config)) => restore_on::run(config, &runtime, &copies, server, asked, identity, &cancel),
         _ => here(&copies, asked, identity, &cancel),
@@ -210,18 +214,4 @@ fn next(found: &Found) -> &'static str {
         Ok(Dump::Files(_)) => "unpack it with tar -x, or restore with --extract or --member",
         _ => "",
     }
-}
-
-/// Ends the restore at Ctrl-C or SIGTERM.
-fn end_on_interrupt(runtime: &Runtime, cancel: CancellationToken) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let _ended_with_the_runtime = runtime.spawn(async move {
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        print::note("resguardo: interrupted; what is not whole is taken away again");
-        cancel.cancel();
-    });
 }

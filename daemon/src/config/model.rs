@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use resguardo_shared::dump::Dump;
 
-use super::rules::{Drills, Encryption, Keep, Plausibility, Spool, Verification, Window};
+use super::rules::{Drills, Encryption, Keep, Metrics, Plausibility, Spool, Verification, Window};
 use crate::schedule::When;
 
 /// A whole, checked configuration.
@@ -44,6 +44,8 @@ pub struct Config {
     pub notifications: Vec<Channel>,
     /// The pages, if they are served.
     pub web: Option<Web>,
+    /// Where figures are written for a collector that reads files.
+    pub metrics: Option<Metrics>,
     /// The support desk's own settings.
     pub desk: Option<super::desk::Desk>,
 }

@@ -53,6 +53,15 @@ pub struct Drills {
     pub mysql: Option<PathBuf>,
 }
 
+/// Where figures are written for a collector that reads files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metrics {
+    /// The file, which ends in `.prom`.
+    pub textfile: PathBuf,
+    /// How often, in seconds. Default 60.
+    pub every_seconds: u64,
+}
+
 /// Where a dump may wait for a disk: a folder on this machine that is a disk of its own kind.
 #[derive(Debug, Clone)]
 pub struct Spool {

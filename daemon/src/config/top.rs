@@ -9,6 +9,7 @@ use super::check::{self, Fault, fault};
 use super::model::{Config, Database, Limits, Paths, Register, Tls, Web};
 use super::nearest::nearest;
 use super::reader::Node;
+use super::rules::Metrics;
 use super::{channel, custody, desk, disk, keep, plan, records, server};
 
 /// Reads everything.
@@ -52,6 +53,7 @@ pub(super) fn read(root: &Node<'_>, file: &Path) -> Config {
         register: register(root),
         notifications: channel::read_all(root),
         web: web(root),
+        metrics: metrics(root),
         desk: desk::read(root),
     };
     root.finish();
@@ -114,6 +116,19 @@ fn database(root: &Node<'_>, paths: &Paths) -> Database {
     }
     node.finish();
     Database { url: url.unwrap_or(default), password }
+}
+
+fn metrics(root: &Node<'_>) -> Option<Metrics> {
+    let node = root.node("metrics")?;
+    let remedy = "write a path in the folder that node_exporter reads, such as `/var/lib/prometheus/node-exporter/resguardo.prom`";
+    let textfile = node.required("textfile", remedy, |text| {
+        let path = check::absolute(text)?;
+        let is_read = path.extension().is_some_and(|extension| extension == "prom");
+        if is_read { Ok(path) } else { Err(fault("does not end in .prom", "the collector reads no other files")) }
+    });
+    let every_seconds = node.number("every_seconds", 10..=3600).unwrap_or(60);
+    node.finish();
+    (!textfile.as_os_str().is_empty()).then_some(Metrics { textfile, every_seconds })
 }
 
 fn web(root: &Node<'_>) -> Option<Web> {

@@ -96,7 +96,8 @@ pub async fn check(templates: &Path) -> Result<(), FormError> {
 /// # Errors
 /// As [`print`].
 pub async fn manual(edition: &str, templates: Option<&Path>) -> Result<Vec<u8>, FormError> {
-    let book = serde_json::json!({ "title": manual::TITLE, "edition": edition, "chapters": manual::chapters() });
+    let (title, date, chapters) = (manual::TITLE, manual::DATE, manual::chapters());
+    let book = serde_json::json!({ "title": title, "edition": edition, "date": date, "chapters": chapters });
     let args = [with(templates), vec!["--manual".into()]].concat();
     run(&args, book.to_string().as_bytes()).await
 }

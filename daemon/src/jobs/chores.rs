@@ -48,6 +48,17 @@ pub enum Chore {
 }
 
 impl Chore {
+    /// Its kind, for the log: `copy`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::PayDebts { .. } => "copy",
+            Self::Prune { .. } => "prune",
+            Self::Verify { .. } => "verify",
+            Self::Drill { .. } => "drill",
+            Self::TidySpool => "spool",
+        }
+    }
+
     /// What is being done, for `status` and systemd: `copying 3 backups to disco-b`.
     pub fn said(&self) -> String {
         match self {

@@ -168,7 +168,7 @@ async fn wait_for_window(
     opens: DateTime<Utc>,
 ) -> Result<Run, StoreError> {
     let why = hours::why_closed(&office.stamp(opens));
-    tracing::info!(run = run.number, why, "the run waits");
+    tracing::info!(why, "the run waits");
     // Its own error is kept for what a person must see to, such as a disk.
     run.state = RunState::Waiting;
     let slots = vec![Slot { next_attempt: opens, reason: Some(why), ..slot }];
@@ -192,7 +192,7 @@ async fn wait_for_disk(
     (run.state, run.error) = (RunState::Waiting, Some(why.clone()));
     let mut change = Change { runs: vec![run.clone()], ..Change::default() };
     if first {
-        tracing::warn!(run = run.number, why, "no disk is here; the run waits for one");
+        tracing::warn!(why, "no disk is here; the run waits for one");
         change.notices.push(tell::notice(office, News::DiskWanted { plan: &slot.plan, looked, due: slot.due }));
     }
     if !aside.fresh.is_empty() {
@@ -360,7 +360,7 @@ async fn finish(
         }
         change.slots.push(slot);
     }
-    tracing::info!(run = run.number, state = run.state.word(), kept, of = done.len(), "the run has ended");
+    tracing::info!(state = run.state.word(), kept, of = done.len(), "the run has ended");
     office.store.apply(change).await?;
     Ok(run)
 }

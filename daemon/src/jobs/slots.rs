@@ -388,6 +388,7 @@ pub async fn queue(office: Office<'_>, mut run: Run, items: Vec<super::select::I
     let change = Change { runs: vec![run.clone()], datasets, ..Change::default() };
     let applied = office.store.apply(change).await?;
     run.number = applied.run_numbers.first().copied().unwrap_or_default();
-    tracing::info!(run = run.number, plan = run.plan, asked_by = run.asked_by, "a run is queued");
+    // It may be queued while another one is made, to which this does not belong.
+    tracing::info!(parent: None, run = run.number, plan = run.plan, asked_by = run.asked_by, "a run is queued");
     Ok(run)
 }

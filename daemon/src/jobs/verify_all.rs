@@ -33,10 +33,11 @@ pub fn verify_all(
     }
     let verdicts = Mutex::new(vec![None; found.len()]);
     let busy = AtomicUsize::new(disks.len());
-    let (verdicts, busy) = (&verdicts, &busy);
+    let (verdicts, busy, span) = (&verdicts, &busy, &tracing::Span::current());
     thread::scope(|scope| {
         for indices in disks.values() {
             scope.spawn(move || {
+                let _in_span = span.enter();
                 for &index in indices {
                     let Some(it) = found.get(index).filter(|_| !cancel.is_cancelled()) else { break };
                     // Each takes its share; as disks are done, those that are left have more.

@@ -102,6 +102,9 @@ const SOURCES: &[(&str, &str)] = &[
 /// What the manual is called.
 pub const TITLE: &str = "Manual de operación";
 
+/// The day of its text, as YYYY-MM-DD.
+pub const DATE: &str = "2026-11-24";
+
 /// All chapters, in their order.
 pub fn chapters() -> &'static [Chapter] {
     static CHAPTERS: LazyLock<Vec<Chapter>> =

@@ -149,9 +149,11 @@ pub fn inflate_digested(
     }
     let order = Mutex::new(Order::default());
     let giver = Mutex::new(Giver::new(give, ticket_in));
+    // Whoever takes the dump may log something, which belongs to the run that reads.
+    let span = tracing::Span::current();
     let read = thread::scope(|scope| {
-        let workers: Vec<_> =
-            (0..threads).map(|_| scope.spawn(|| unpack_and_give(&work_out, &order, &giver))).collect();
+        let unpack = || span.in_scope(|| unpack_and_give(&work_out, &order, &giver));
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(unpack)).collect();
         let read = read_frames(&mut archive, table, &ticket_out, &work_in);
         drop((work_in, ticket_out));
         let ends = workers.into_iter().map(|worker| worker.join());

@@ -27,7 +27,8 @@ pub(super) fn sealed<T: FnMut(Told<'_>) + Send>(
     // One frame waits while another is encrypted: memory does not depend on who is faster.
     let (give, take) = sync_channel(1);
     thread::scope(|scope| {
-        let sealing = scope.spawn(move || seal(recipients, outlet, &take));
+        let span = tracing::Span::current();
+        let sealing = scope.spawn(move || span.in_scope(|| seal(recipients, outlet, &take)));
         let fed = feed(&mut |piece| give.send(piece).map_err(|_| NobodyLeft));
         drop(give);
         let sealed = sealing.join().unwrap_or_else(|_| Err(failed("its thread panicked")));

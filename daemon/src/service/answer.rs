@@ -9,13 +9,15 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::daemon::{Service, Work};
 use super::protocol::{Line, Refusal, RefusalKind, RegisterLine, Request};
 use super::socket::Writer;
-use super::{answer_people, answer_tickets, checks, disks, drill, follow, notices, packs, papers, prune, register};
+use super::{
+    answer_people, answer_tickets, checks, disks, drill, follow, metrics, notices, packs, papers, prune, register,
+};
 use crate::jobs::error::chain;
 use crate::jobs::office::{Office, day};
 use crate::jobs::report::{Daemon, Listing, Running};
 use crate::jobs::select;
 use crate::jobs::tell::{self, News};
-use crate::jobs::{copies, slots, standing};
+use crate::jobs::{copies, run_id, slots, standing};
 use crate::store::change::Change;
 use crate::store::error::StoreError;
 use crate::store::rows::{Excuse, Run, RunState, Trigger};
@@ -31,6 +33,7 @@ pub(super) async fn answer(service: &Arc<Service>, who: &str, request: Request, 
     let office = service.keeper.office();
     match request {
         Request::Status => status(service).await,
+        Request::Metrics => metrics::answer(service, writer).await,
         Request::Runs { limit } => value(standing::runs(office, limited(limit)).await),
         Request::Run { run } => {
             value(Ok(standing::run_report(office, &known(office, run).await?).await.map_err(failed)?))
@@ -190,7 +193,7 @@ async fn cancel(service: &Arc<Service>, who: &str, number: i64) -> Answer {
     let current = service.keeper.live.current().filter(|current| current.run.number == number);
     match (current, run.state) {
         (Some(current), _) => {
-            tracing::info!(run = number, who, "an operator ends the run");
+            run_id::of_run(number).in_scope(|| tracing::info!(who, "an operator ends the run"));
             current.ending.cancel();
         }
         (None, RunState::Queued | RunState::Waiting) => {

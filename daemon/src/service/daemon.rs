@@ -19,7 +19,7 @@ use super::keeper::Keeper;
 use super::live::Under;
 use super::run_log::RunLog;
 use super::watch::{self, Present};
-use super::{letters, socket, systemd};
+use super::{letters, metrics, socket, systemd};
 use crate::config::model::Config;
 use crate::forms;
 use crate::jobs::chores::{self, Chore};
@@ -133,11 +133,15 @@ fn start(runtime: &Runtime, service: &Arc<Service>, listener: tokio::net::UnixLi
     tasks.spawn_on(check_forms(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(letters::send(Arc::clone(service), Arc::clone(&changed)), runtime.handle());
     tasks.spawn_on(sweep_logs(Arc::clone(service)), runtime.handle());
+    tasks.spawn_on(metrics::write_file(Arc::clone(service)), runtime.handle());
+    tasks.spawn_on(metrics::check_register(Arc::clone(service)), runtime.handle());
     tasks.spawn_on(socket::serve(Arc::clone(service), listener), runtime.handle());
     let keeper = &service.keeper;
     // The pages may fail as they like: nothing else waits for them.
     let key = Arc::clone(&keeper.key);
-    if let Some(app) = App::new(&keeper.config, &keeper.store, keeper.clock, &service.stopping, &tasks, changed, key) {
+    let ends = (&service.stopping, &tasks);
+    let source = metrics::source(service);
+    if let Some(app) = App::new(&keeper.config, &keeper.store, keeper.clock, ends, changed, key, source) {
         tasks.spawn_on(server::serve(app), runtime.handle());
     }
 }
@@ -243,6 +247,8 @@ fn wake_waiting(service: &Service) {
 async fn look_after(service: Arc<Service>) {
     let every = systemd::alive_every().map_or(LOOK_EVERY, |every| every.min(LOOK_EVERY));
     loop {
+        // A clock that is turned while it looks has it look again, too: what it found was of another time.
+        let looked = (Instant::now(), service.keeper.office().now());
         // Boxed, so that the loop does not carry the room of all that it asks.
         let pause = match Box::pin(look(&service)).await {
             Ok(pause) => pause,
@@ -252,21 +258,22 @@ async fn look_after(service: Arc<Service>) {
             }
         };
         tokio::select! {
-            () = doze(&service, pause, every) => {}
+            () = doze(&service, looked, pause, every) => {}
             () = service.wake.notified() => {}
             () = service.stopping.cancelled() => return,
         }
     }
 }
 
-/// Waits so long, or until the clock was put on or back. Meanwhile it feeds the watchdog: a service that no longer comes
-/// round is of no use, whatever its other threads do.
-async fn doze(service: &Service, pause: Duration, every: Duration) {
-    let (began, then) = (Instant::now(), service.keeper.office().now());
+/// Waits so long, or until the clock was put on or back since it was `looked` at. Meanwhile it feeds the watchdog: a service that
+/// no longer comes round is of no use, whatever its other threads do.
+async fn doze(service: &Service, looked: (Instant, DateTime<Utc>), pause: Duration, every: Duration) {
+    let began = Instant::now();
     loop {
         systemd::alive();
         let left = pause.saturating_sub(began.elapsed());
-        if left.is_zero() || has_strayed(service.keeper.office().now() - then, began.elapsed()) {
+        let by_the_clock = service.keeper.office().now() - looked.1;
+        if left.is_zero() || has_strayed(by_the_clock, looked.0.elapsed()) {
             return;
         }
         tokio::time::sleep(left.min(every)).await;

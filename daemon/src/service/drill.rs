@@ -20,7 +20,7 @@ use crate::jobs::error::chain;
 use crate::jobs::office::day;
 use crate::jobs::report::Listing;
 use crate::jobs::select::{self, Item};
-use crate::jobs::{deliver, disks, drill};
+use crate::jobs::{deliver, disks, drill, run_id};
 use crate::store::error::StoreError;
 
 pub use crate::jobs::drill::report::DrillReport;
@@ -122,6 +122,7 @@ fn one(
     cancel: &CancellationToken,
     tell: &(dyn Fn(&str) + Sync),
 ) -> Result<DrillReport, StoreError> {
+    let _in_span = run_id::of_work("drill").entered();
     let (office, dataset) = (keeper.office(), (item.server.as_str(), item.dataset.as_str()));
     let drill = drill::run(office, &keeper.runtime, dataset, disk, by, cancel, tell)?;
     Ok(drill::report::report(office, &drill))

@@ -10,6 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::daemon::Service;
 use super::error::ServiceError;
 use super::systemd;
+use crate::jobs::run_id;
 
 /// How long a run may go on after the service was told to end.
 const DRAIN: Duration = Duration::from_secs(45);
@@ -35,7 +36,9 @@ pub(super) async fn wait_for_the_end(service: &Arc<Service>) -> Result<(), Servi
     service.stopping.cancel();
     service.tasks.close();
     if let Some(current) = service.keeper.live.current() {
-        tracing::info!(run = current.run.number, "the service is to end; the run may go on for {} s", DRAIN.as_secs());
+        // The run works in a thread of its own; these lines are its as well.
+        let span = run_id::of_run(current.run.number);
+        span.in_scope(|| tracing::info!("the service is to end; the run may go on for {} s", DRAIN.as_secs()));
         let over = async {
             while service.keeper.live.current().is_some() {
                 if happenings.recv().await.is_err() {
@@ -49,14 +52,11 @@ pub(super) async fn wait_for_the_end(service: &Arc<Service>) -> Result<(), Servi
             () = tokio::time::sleep(DRAIN) => {}
             () = told() => {}
         }
-        tracing::warn!(run = current.run.number, "the run is interrupted; it is taken up again at the next start");
+        span.in_scope(|| tracing::warn!("the run is interrupted; it is taken up again at the next start"));
         systemd::alive();
         current.ending.interrupt();
         if tokio::time::timeout(INTERRUPT, over).await.is_err() {
-            tracing::error!(
-                run = current.run.number,
-                "the run does not end; it is left open and found at the next start"
-            );
+            span.in_scope(|| tracing::error!("the run does not end; it is left open and found at the next start"));
         }
     }
     finish(service).await

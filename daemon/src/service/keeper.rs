@@ -27,7 +27,7 @@ use crate::jobs::lock::{self, RunLock};
 use crate::jobs::office::Office;
 use crate::jobs::progress::Event;
 use crate::jobs::select::Item;
-use crate::jobs::{recover, slots, spool};
+use crate::jobs::{recover, run_id, slots, spool};
 use crate::register::key::Key;
 use crate::store::db::Store;
 use crate::store::error::StoreError;
@@ -99,16 +99,16 @@ impl Keeper {
 
     /// Executes a run to its end, tells [`Keeper::live`] how it goes, and hands the register out to the disks.
     pub(super) fn execute(&self, run: Run, ending: &Ending) -> Result<Run, StoreError> {
-        let number = run.number;
-        if let Err(error) = self.logs.begin(number) {
-            tracing::warn!(run = number, error = error.to_string(), "the run has no log of its own");
+        let _in_span = run_id::of_run(run.number).entered();
+        if let Err(error) = self.logs.begin(run.number) {
+            tracing::warn!(error = error.to_string(), "the run has no log of its own");
         }
-        tracing::info!(run = number, plan = run.plan, asked_by = run.asked_by, "the run begins");
+        tracing::info!(plan = run.plan, asked_by = run.asked_by, "the run begins");
         let bound = run.trigger == Trigger::Schedule;
         let done =
             self.with_hands(ending, bound, |hands| execute::execute(self.office(), &self.runtime, run, ending, hands));
         if let Err(error) = &done {
-            tracing::error!(run = number, error = chain(error), "the run cannot be recorded");
+            tracing::error!(error = chain(error), "the run cannot be recorded");
         }
         // What the run has settled is entered before the register is handed out.
         if let Err(error) = self.runtime.block_on(slots::look(self.office(), None)) {
@@ -122,6 +122,7 @@ impl Keeper {
     /// Does a chore, and hands the register out if it has grown. Returns whether it is of use to take up the next
     /// one at once: something was done, and could be recorded.
     pub(super) fn chore(&self, chore: &Chore, cancel: &CancellationToken) -> bool {
+        let _in_span = run_id::of_work(chore.kind()).entered();
         tracing::info!("{}", chore.said());
         let worked = chores::work(self.office(), &self.runtime, chore, cancel);
         match &worked {

@@ -34,6 +34,7 @@ mod checks;
 pub mod drill;
 mod follow;
 mod letters;
+mod metrics;
 mod notices;
 mod prune;
 mod register;

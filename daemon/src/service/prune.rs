@@ -7,7 +7,7 @@ use super::daemon::Service;
 use super::protocol::{PinLine, RefusalKind};
 use super::task::task;
 use crate::jobs::office::Office;
-use crate::jobs::prune;
+use crate::jobs::{prune, run_id};
 use crate::store::change::Change;
 use crate::store::custody_rows::Pin;
 
@@ -24,6 +24,7 @@ pub(super) async fn prune(service: &Arc<Service>, who: &str, disk: Option<String
     }
     tracing::info!(who, disk, "what the rules keep no more is to be removed");
     let pruned = task(service, move |keeper, cancel| {
+        let _in_span = run_id::of_work("prune").entered();
         let here = prune::here(&keeper.config, disk.as_deref());
         prune::prune(keeper.office(), &keeper.runtime, &here, None, cancel)
     });

@@ -25,6 +25,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, Span};
 
 use crate::transport::Window;
 
@@ -131,16 +132,21 @@ pub async fn open(line: Arc<Line>, request: Request) -> Result<Dumping, SourceEr
         Way::Here(_) => Some(String::new()),
         Way::Plain => None,
     };
+    // What they log belongs to the run that wants the dump.
+    let span = Span::current();
     let outcome = match command {
-        Some(command) => runtime.spawn(agent::run(line, command, request, sender, token)),
-        None => runtime.spawn(async move {
-            let dump = plain::run(&line, request, sender);
-            // The server ends a command whose connection is gone.
-            token.run_until_cancelled(dump).await.unwrap_or_else(|| {
-                line.hang_up();
-                Err(SourceError::Unwanted)
-            })
-        }),
+        Some(command) => runtime.spawn(agent::run(line, command, request, sender, token).instrument(span)),
+        None => runtime.spawn(
+            async move {
+                let dump = plain::run(&line, request, sender);
+                // The server ends a command whose connection is gone.
+                token.run_until_cancelled(dump).await.unwrap_or_else(|| {
+                    line.hang_up();
+                    Err(SourceError::Unwanted)
+                })
+            }
+            .instrument(span),
+        ),
     };
     Ok(Dumping { came, unwanted, outcome })
 }

@@ -38,7 +38,8 @@ async fn run_once(line: &Line, request: Request, frames: mpsc::Sender<Came>) -> 
     // Buffers go round between the framer's thread and this task: empty ones here, full ones there.
     let (empty_in, mut empty_out) = mpsc::channel::<Vec<u8>>(1);
     let (full_in, full_out) = mpsc::channel::<io::Result<Vec<u8>>>(1);
-    let framing = tokio::task::spawn_blocking(move || frame(settings, &empty_in, full_out, &frames));
+    let span = tracing::Span::current();
+    let framing = tokio::task::spawn_blocking(move || span.in_scope(|| frame(settings, &empty_in, full_out, &frames)));
     let pumped = pump(&mut exec, line.pace(), &mut empty_out, &full_in).await;
     drop((empty_out, full_in));
     let framed = framing.await.map_err(SourceError::Task)?;

@@ -63,3 +63,5 @@ mod audit;
 // All of it at once.
 pub mod change;
 pub mod people_change;
+// What is measured.
+pub mod metrics;

@@ -138,7 +138,9 @@ fn staged(
     let watch = Watch { cancel: cancel.child_token(), bytes: Arc::default() };
     let (done, result) = sync_channel(1);
     let (work, source, target, name) = (watch.clone(), from.clone(), to.clone(), archive.to_owned());
+    let span = tracing::Span::current();
     let _detached = thread::spawn(move || {
+        let _in_span = span.entered();
         // Whoever no longer waits needs no answer.
         let _unwanted = done.send(stage(&source, &target, &name, claim, &work));
     });

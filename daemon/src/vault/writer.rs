@@ -31,9 +31,11 @@ impl<T: Send + 'static> Pending<T> {
     /// never be, and [`Pending::wait`] says so instead of hanging as well.
     pub fn start(disk: &str, work: impl FnOnce() -> Result<T, VaultError> + Send + 'static) -> Self {
         let (done, result) = sync_channel(1);
+        // What it logs belongs to the run that started it.
+        let span = tracing::Span::current();
         let _detached = thread::spawn(move || {
             // Whoever no longer waits needs no answer.
-            let _unwanted = done.send(work());
+            let _unwanted = done.send(span.in_scope(work));
         });
         Self { disk: disk.to_owned(), result }
     }

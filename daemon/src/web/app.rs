@@ -12,6 +12,7 @@ use super::origin::Origin;
 use super::packs::Packs;
 use super::turns::Turns;
 use crate::config::model::{Config, Web};
+use crate::jobs::metrics::Source;
 use crate::jobs::office::Office;
 use crate::register::key::Key;
 use crate::store::db::Store;
@@ -37,6 +38,8 @@ pub struct App {
     pub origin: Origin,
     /// The key by which the head of the register is signed.
     pub key: Arc<Key>,
+    /// What is measured and stands in no database.
+    pub source: Source,
     /// Told after each request that may have changed something, so that letters go out at once.
     pub changed: Arc<Notify>,
     pub(super) uploads: Turns,
@@ -50,15 +53,15 @@ pub struct App {
 }
 
 impl App {
-    /// The state of the pages, where the configuration has them. `tasks` awaits what is started, `stopping` ends it.
+    /// The state of the pages, where the configuration has them. The tracker awaits what is started, and the token ends it.
     pub fn new(
         config: &Config,
         store: &Store,
         clock: fn() -> DateTime<Utc>,
-        stopping: &CancellationToken,
-        tasks: &TaskTracker,
+        (stopping, tasks): (&CancellationToken, &TaskTracker),
         changed: Arc<Notify>,
         key: Arc<Key>,
+        source: Source,
     ) -> Option<Arc<Self>> {
         let web = config.web.clone()?;
         let origin = Origin::new(&web.base_url);
@@ -70,6 +73,7 @@ impl App {
             origin,
             key,
             changed,
+            source,
             uploads: Turns::new(UPLOADS.0, UPLOADS.1),
             downloads: Turns::new(DOWNLOADS.0, DOWNLOADS.1),
             prints: Turns::new(PRINTS.0, PRINTS.1),

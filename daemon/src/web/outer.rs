@@ -21,6 +21,8 @@ use crate::people::token;
 
 /// How long a request may go on after the service was told to end.
 const LEAVE_TIME: Duration = Duration::from_secs(2);
+/// Where is told what is measured.
+const METRICS: &str = "/metrics";
 /// What a page may load and where it may send forms: nothing but what is here, and no script.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -51,7 +53,9 @@ pub(super) async fn outer(State(app): State<Arc<App>>, mut request: Request, nex
     // The path as the router knows it: what somebody wrote has no place in the log.
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
     let (method, peer) = (request.method().clone(), request.extensions().get::<ConnectInfo<SocketAddr>>().copied());
-    let is_api = request.uri().path().starts_with("/api/");
+    // Programs are answered as programs.
+    let path = request.uri().path();
+    let is_api = path.starts_with("/api/") || path == METRICS;
     // Whatever stands before this server might read such a body otherwise: nothing that follows it is answered.
     let is_last = request.headers().contains_key(header::TRANSFER_ENCODING);
     let mut address = None;
@@ -96,8 +100,8 @@ fn refused(app: &App, request: &Request, peer: SocketAddr) -> Option<Failure> {
     if app.web.tls.is_none() && !is_near {
         return Some(Failure::Forbidden);
     }
-    // Whoever only asks whether all is well may call the machine by any name.
-    let is_check = request.uri().path() == "/salud";
+    // Whoever only asks whether all is well, or brings a key to measure, may call the machine by any name.
+    let is_check = ["/salud", METRICS].contains(&request.uri().path());
     let is_meant = is_check || app.origin.is_asked(request.uri(), request.headers());
     (!is_meant).then_some(Failure::Misdirected)
 }

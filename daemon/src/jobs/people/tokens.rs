@@ -16,7 +16,7 @@ use crate::store::people_change::PeopleChange;
 use crate::store::people_rows::{ApiToken, User};
 
 /// What a key may be for.
-pub const SCOPES: &[&str] = &["tickets:read", "tickets:write", "reports:read"];
+pub const SCOPES: &[&str] = &["tickets:read", "tickets:write", "reports:read", "metrics"];
 /// The most letters of what a key is for.
 const NAME_MAX: usize = 80;
 /// The longest that a key lasts.

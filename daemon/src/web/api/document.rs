@@ -13,7 +13,7 @@ use super::guard::{Door, guard};
 use super::problem::Problem;
 use super::table::{About, BEARER, Table};
 use super::throttle::Throttle;
-use super::{accounts, acts, calendar, due, files, reports, tickets};
+use super::{accounts, acts, calendar, due, files, metrics, reports, tickets};
 use crate::web::app::App;
 use crate::web::failure::Failure;
 
@@ -27,6 +27,7 @@ fn all() -> Table {
     calendar::routes(&mut table);
     due::routes(&mut table);
     reports::routes(&mut table);
+    metrics::routes(&mut table);
     let about = About { name: "document", summary: "This document.", parameters: &[], statuses: &[200] };
     table.get_as("/api/v1/openapi.json", &about, (None, "application/json"), document);
     table

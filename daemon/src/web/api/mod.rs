@@ -9,6 +9,7 @@ mod document;
 mod due;
 mod files;
 mod guard;
+mod metrics;
 mod query;
 mod reports;
 pub(super) mod problem;
