@@ -31,13 +31,13 @@ done
 # PostgreSQL: each cluster by its socket, as this login or as the superuser.
 postgres() {
     query="SELECT 'postgres', translate(datname, E'\\t\\n\\r', '   '), CASE WHEN has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid) END,
-        current_setting('server_version'), current_setting('port') FROM pg_database
+        current_setting('server_version') FROM pg_database
         WHERE datallowconn AND NOT datistemplate ORDER BY datname"
     for way in '' 'sudo -n -u postgres'; do
         # Unquoted: the way is words.
         answer=$(within 20 $way psql -X -w -A -t -F "$tab" -h "$1" -p "$2" -d postgres -c "$query" </dev/null 2>&1) && {
             printf '%s\n' "$answer" | grep "^postgres$tab" | while IFS= read -r row; do
-                printf '%s\t%s\t%s\n' "$row" "$1" "$way"
+                printf '%s\t%s\t%s\t%s\n' "$row" "$2" "$1" "$way"
             done
             return
         }
