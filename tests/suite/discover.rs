@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 use system_tests::command::{Outcome, resguardo, run, sh_text, text};
@@ -13,8 +14,12 @@ use system_tests::postgres::Postgres;
 use system_tests::sshd::free_port;
 use system_tests::world::World;
 
+/// What one test puts where servers keep things, another would find.
+static ALONE: Mutex<()> = Mutex::new(());
+
 /// A server on which there is something, and a configuration that a person wrote.
 struct Place {
+    _alone: MutexGuard<'static, ()>,
     world: World,
     _postgres: Postgres,
     /// The port by which the database's socket is called where sockets usually are.
@@ -35,6 +40,7 @@ impl Drop for Place {
 
 impl Place {
     fn new() -> Self {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let mut world = World::with_disks(&[96]);
         world.server("s", "plain");
         let postgres = Postgres::start(&world.path("pg"));
@@ -53,7 +59,7 @@ impl Place {
         let nginx = PathBuf::from(format!("/etc/nginx/conf.d/prueba-{port}.conf"));
         fs::write(&nginx, format!("server {{\n    root {}; # el sitio\n}}\n", text(&folder.join("sitio")))).unwrap();
         let litter = vec![socket, folder.clone(), nginx];
-        let place = Self { world, _postgres: postgres, port, folder, litter };
+        let place = Self { _alone: alone, world, _postgres: postgres, port, folder, litter };
         fs::write(place.file(), place.written()).unwrap();
         place
     }
@@ -192,15 +198,13 @@ fn a_new_server_is_added_once_its_host_key_was_compared() {
     place.run(&["check"]).exits(0).says("2 servers");
     with(&["--non-interactive", "--fingerprint", &place.fingerprint()]).exits(11).says("a `--name` of its own");
 
-    // Without a configuration it begins one.
-    let first = place.world.path("primera.yaml");
-    let mut words = vec!["--config", text(&first)];
-    words.extend(new);
-    let (fingerprint, pick) = (place.fingerprint(), number.to_string());
-    words.extend(["--non-interactive", "--fingerprint", &fingerprint, "--pick", &pick, "--dry-run"]);
-    let begun = run(Command::new(resguardo()).args(&words).env_remove("RESGUARDO_CONFIG"));
-    begun.exits(0).says("name: nuevo").says("kind: sqlite");
-    assert!(!first.exists(), "nothing is written");
+    // What would be written is shown, and not written.
+    let before = fs::read_to_string(place.file()).unwrap();
+    let rota = place.run(&["discover", "s", "--non-interactive", "--no-trial", "--dry-run"]);
+    rota.exits(0).says("/rota.sqlite").says("# Mi configuración.");
+    assert_eq!(fs::read_to_string(place.file()).unwrap(), before);
+    let missing = run(Command::new(resguardo()).args(["--config", "/nada.yaml", "discover", "s"]));
+    missing.exits(3).says("/nada.yaml");
 }
 
 #[test]

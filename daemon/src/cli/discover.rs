@@ -21,8 +21,9 @@ use crate::units;
 
 pub(super) fn run(file: &Path, asked: &Discover) -> Result<u8, Failure> {
     let runtime = runtime()?;
-    let text = reached::text(file)?;
-    let config = config::parse(&text, file).map_err(Failure::config)?;
+    let config = config::load(file).map_err(Failure::config)?;
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::unexpected(&format!("{} cannot be read", file.display()), &error))?;
     let way = reached::way(&runtime, &config, asked)?;
     let survey = runtime.block_on(discover::ask(&way.target)).map_err(|error| failed(&error))?;
     let proposals = match &way.known {

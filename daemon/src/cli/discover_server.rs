@@ -1,5 +1,5 @@
-//! The server that `resguardo discover` asks: one of the configuration, or a new one whose host key somebody compares first; and the
-//! configuration's file.
+//! The server that `resguardo discover` asks: one of the configuration, or a new one whose host key somebody compares first; and how the
+//! configuration's file is written.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -31,15 +31,6 @@ pub(super) struct Way {
     pub(super) known: Option<Server>,
     /// What is to be added, if it has not.
     pub(super) new: Option<NewServer>,
-}
-
-/// The configuration's text; one that is not there yet begins empty.
-pub(super) fn text(file: &Path) -> Result<String, Failure> {
-    match fs::read_to_string(file) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok("servers:\n".to_owned()),
-        Err(error) => Err(Failure::unexpected(&format!("{} cannot be read", file.display()), &error)),
-    }
 }
 
 /// Finds out how to reach it.
