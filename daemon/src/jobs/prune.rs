@@ -2,6 +2,7 @@
 //! index; nothing goes before the disk itself has shown that the newest backup that is to stay is there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
@@ -69,7 +70,20 @@ pub async fn due(office: Office<'_>, here: &[String]) -> Result<Option<String>, 
 async fn done(office: Office<'_>, here: &[String]) -> Result<String, StoreError> {
     let ended =
         office.store.runs(8, None).await?.into_iter().filter(|run| run.ended.is_some()).map(|run| run.number).max();
-    Ok(format!("{}:{}", ended.unwrap_or_default(), here.join(",")))
+    Ok(format!("{}:{}:{:016x}", ended.unwrap_or_default(), here.join(","), fingerprint(office.config)))
+}
+
+/// What stands for all rules, so that others are followed at once and not only after the next run.
+fn fingerprint(config: &Config) -> u64 {
+    let of_disks = config.disks.iter().map(|disk| (&disk.name, disk.keep));
+    let of_datasets = config
+        .servers
+        .iter()
+        .flat_map(|server| server.datasets.iter().map(move |dataset| (&server.name, &dataset.name, dataset.keep)));
+    let all = format!("{:?} {:?} {:?}", config.keep, of_disks.collect::<Vec<_>>(), of_datasets.collect::<Vec<_>>());
+    let mut hasher = DefaultHasher::new();
+    all.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn has_rules(config: &Config) -> bool {
