@@ -164,10 +164,11 @@ impl World {
             names.filter_map(|name| name.strip_suffix(".manifest.json").map(str::to_owned)).collect();
         stamps.sort();
         let kept = |stamp: String| {
-            let manifest = fs::read(folder.join(format!("{stamp}.manifest.json"))).unwrap();
-            Kept { folder: folder.clone(), stamp, manifest: serde_json::from_slice(&manifest).unwrap() }
+            // The service may just have removed it.
+            let manifest = fs::read(folder.join(format!("{stamp}.manifest.json"))).ok()?;
+            Some(Kept { folder: folder.clone(), stamp, manifest: serde_json::from_slice(&manifest).unwrap() })
         };
-        stamps.into_iter().map(kept).collect()
+        stamps.into_iter().filter_map(kept).collect()
     }
 
     /// The only backup of `SERVER/DATASET` on a disk.
