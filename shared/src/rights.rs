@@ -122,8 +122,8 @@ fn sqlite(sqlite: &Sqlite) -> Vec<String> {
     argv
 }
 
-/// What cannot be read in the tree, but for what tar is told to leave out: tar lists without opening anything, so it alone would
-/// not notice, and `find` knows nothing of its patterns.
+/// What cannot be read in the tree, but for what tar is told to leave out: tar lists files without opening them, so it alone would
+/// not notice, and `find` knows nothing of its patterns. Of a folder that is closed tar says so instead of listing it.
 const FILES: &str = "folder=$1; shift
 echo asked
 id -un | sed 's/^/login /'
@@ -134,8 +134,8 @@ echo readable
 closed=$(find . -xdev \\( -type f ! -readable -o -type d ! \\( -readable -executable \\) \\) -print 2>/dev/null | head -n 10000)
 [ -n \"$closed\" ] || exit 0
 { printf '%s\\n' \"$closed\"; echo //
-tar --verbose --quoting-style=literal \"$@\" 2>/dev/null | sed 's,\\(.\\)/$,\\1,'; } |
-awk '$0 == \"//\" { listed = 1; next } !listed { closed[$0]; next } $0 in closed { print \"closed \" $0 }' | head -n 200";
+tar --verbose --quoting-style=literal \"$@\" 2>&1 | sed 's,^tar: \\(.*\\): Cannot open: .*$,\\1,; s,\\(.\\)/$,\\1,'; } |
+awk '$0 == \"//\" { listed = 1; next } !listed { closed[$0]; next } $0 in closed { print \"closed \" $0; delete closed[$0] }' | head -n 200";
 
 fn files(files: &Files) -> Vec<String> {
     let mut argv = files.prefix.clone();

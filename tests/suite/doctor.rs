@@ -159,6 +159,7 @@ fn where_all_is_well_it_says_so_and_changes_nothing() {
 #[test]
 fn the_four_exits_are_those_of_nagios_also_where_nothing_can_be_looked_at() {
     let mut world = with_note();
+    world.backup(&[]).exits(0);
     let nagios = |world: &World, words: &[&str]| {
         let outcome = world.run(&[&["doctor", "--nagios"], words].concat());
         (outcome.code, String::from_utf8(outcome.stdout).unwrap())

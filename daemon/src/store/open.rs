@@ -103,7 +103,7 @@ impl Store {
     /// [`StoreError::Read`], [`StoreError::Slow`].
     pub async fn damage(&self) -> Result<Option<String>, StoreError> {
         let sql = match self.db {
-            Db::Sqlite { .. } => "SELECT quick_check AS value FROM pragma_quick_check(5)",
+            Db::Sqlite { .. } => "SELECT quick_check AS value FROM pragma_quick_check LIMIT 5",
             Db::Postgres(_) => "SELECT 'ok' AS value FROM _sqlx_migrations LIMIT 1",
         };
         let said: Vec<String> = read!(self, "the database's own check", sql)?;

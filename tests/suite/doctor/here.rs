@@ -10,7 +10,7 @@ use system_tests::disk::LoopDisk;
 use system_tests::sshd::free_port;
 use system_tests::world::World;
 
-use super::{certificate, finds, judged, pages};
+use super::{certificate, finds, judged, pages, with_note};
 
 #[test]
 fn a_disk_that_is_absent_another_full_or_takes_no_writes_has_its_code() {
@@ -52,8 +52,7 @@ fn a_disk_that_is_absent_another_full_or_takes_no_writes_has_its_code() {
 
 #[test]
 fn a_spool_that_is_missing_or_has_no_room_is_told() {
-    let mut world = World::with_disks(&[64]);
-    world.server("s", "plain");
+    let mut world = with_note();
     let _daemon = Daemon::start(&world, None);
     world.config["spool"] = json!({ "path": world.path("espera"), "gibibytes": 1 });
     finds(&world, &[], &["spool-missing"], 1);
@@ -65,8 +64,7 @@ fn a_spool_that_is_missing_or_has_no_room_is_told() {
 
 #[test]
 fn who_cannot_be_told_is_named() {
-    let mut world = World::with_disks(&[64]);
-    world.server("s", "plain");
+    let mut world = with_note();
     let _daemon = Daemon::start(&world, None);
     let told = |world: &mut World, channel: serde_json::Value, wanted: &[&str], exit: i32| {
         world.config["notifications"] = json!([channel]);
@@ -91,8 +89,7 @@ fn who_cannot_be_told_is_named() {
 
 #[test]
 fn a_certificate_that_is_over_or_soon_will_be_is_told() {
-    let mut world = World::with_disks(&[64]);
-    world.server("s", "plain");
+    let mut world = with_note();
     let _daemon = Daemon::start(&world, None);
     world.config["web"] = pages(certificate(&world, "bueno", "now", "60"));
     finds(&world, &[], &[], 0);

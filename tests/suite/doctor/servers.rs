@@ -51,6 +51,7 @@ fn each_way_in_which_a_server_is_not_reached_has_its_code() {
     finds(&world, S, &["host-key-unknown"], 2);
     // One that fails does not keep another from being looked at.
     world.server("bueno", "plain");
+    world.config["servers"][1]["datasets"] = server["datasets"].clone();
     let report = finds(&world, &["--server", "s", "--server", "bueno"], &["host-key-unknown"], 2);
     assert!(report["findings"].to_string().contains("server bueno"), "{report:#}");
     let page = world.run(&["doctor", "--server", "s"]);
