@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt as _;
 
 use serde_json::json;
-use system_tests::command::{run, sh};
+use system_tests::command::{run, sh, sh_text};
 use system_tests::world::World;
 
 use super::{finds, judged, with_note};
@@ -31,6 +31,12 @@ fn a_register_in_which_a_byte_was_changed_is_told() {
 #[test]
 fn records_that_are_damaged_or_out_of_reach_are_told() {
     let mut world = kept();
+    // All of it into the file, of which there is then no log.
+    sh("sqlite3 \"$1\" 'PRAGMA wal_checkpoint(TRUNCATE)'", &[&world.at("state/resguardo.db")]);
+    assert!(!world.path("state/resguardo.db-wal").exists());
+    finds(&world, &[], &["service-down"], 2);
+    let files = || sh_text("ls \"$1\"", &[&world.at("state")]);
+    assert!(!files().contains("-shm"), "looking leaves no file: {}", files());
     let database = OpenOptions::new().write(true).open(world.path("state/resguardo.db")).unwrap();
     let bytes = database.metadata().unwrap().len();
     // The pages in the middle, not the head: it opens.

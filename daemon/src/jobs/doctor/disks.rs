@@ -105,11 +105,12 @@ fn refused(config: &Config, disk: &Disk, error: &VaultError) -> Verdict {
     let said = chain(error);
     match error {
         VaultError::NotMounted { .. } | VaultError::NoFolder { .. } | VaultError::NoMarker { .. } => {
-            let where_it_is = disk.custody.as_ref().map(|custody| format!(" (it is kept in: {custody})"));
-            let remedy = format!("plug it in and mount it{}", where_it_is.unwrap_or_default());
-            let severity = if takes_turns(config, &disk.name) { Severity::Ok } else { Severity::Warning };
-            let code = if severity == Severity::Ok { Code::Well } else { Code::DiskAbsent };
-            Verdict::new(code, severity, said, remedy)
+            if takes_turns(config, &disk.name) {
+                return Verdict::new(Code::Well, Severity::Ok, "it is away, and another of its set is here", "");
+            }
+            let custody = disk.custody.as_ref().map(|custody| format!(" (it is kept in: {custody})"));
+            let remedy = format!("plug it in and mount it{}", custody.unwrap_or_default());
+            Verdict::warning(Code::DiskAbsent, said, remedy)
         }
         VaultError::ReadOnly { .. } => {
             let remedy = "`dmesg` says why; mount it anew with `rw`, and if it comes again replace the disk";
