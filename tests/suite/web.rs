@@ -3,6 +3,8 @@
 
 #[path = "web/accounts.rs"]
 mod accounts;
+#[path = "web/backups.rs"]
+mod backups;
 #[path = "web/cast.rs"]
 mod cast;
 #[path = "web/due.rs"]

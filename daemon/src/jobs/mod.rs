@@ -39,6 +39,7 @@ pub mod members;
 pub mod metrics;
 pub mod monthly;
 pub mod office;
+pub mod overview;
 pub mod pack;
 mod page;
 pub mod patterns;

@@ -5,6 +5,7 @@ mod account;
 mod accounts;
 mod audit;
 mod audit_words;
+mod backups;
 mod board;
 mod board_list;
 mod calendar;
@@ -65,6 +66,7 @@ pub(super) fn routes(routes: &mut Routes) {
     entrance::routes(routes);
     password::routes(routes);
     home::routes(routes);
+    backups::routes(routes);
     lists::routes(routes);
     pack::routes(routes);
     tickets::routes(routes);
