@@ -41,6 +41,8 @@ mod more_fields;
 mod names;
 #[path = "web/odd.rs"]
 mod odd;
+#[path = "web/orders.rs"]
+mod orders;
 #[path = "web/others.rs"]
 mod others;
 #[path = "web/pack.rs"]

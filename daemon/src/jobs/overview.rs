@@ -46,6 +46,8 @@ pub struct DatasetWeeks {
     pub cells: Vec<Option<Cell>>,
     /// Its last good backup.
     pub last: Option<Dataset>,
+    /// The number of the run that kept it.
+    pub last_run: Option<i64>,
     /// The good copies of it.
     pub copies: Vec<Copy>,
     /// When it was last restored for a test with success.
@@ -214,8 +216,12 @@ async fn plan_weeks(
             None => Vec::new(),
         };
         let copies = copies.into_iter().filter(|copy| copy.damage.is_none()).collect();
+        let last_run = match &last {
+            Some(last) => office.store.run_by_id(last.run).await?.map(|run| run.number),
+            None => None,
+        };
         let drill = office.store.last_drill(server, dataset, DrillOutcome::Passed).await?;
-        datasets.push(DatasetWeeks { name, cells, last, copies, drilled: drill.map(|drill| drill.ended) });
+        datasets.push(DatasetWeeks { name, cells, last, last_run, copies, drilled: drill.map(|drill| drill.ended) });
     }
     let next = plan.when.next_after(office.now()).map(|next| next.to_utc());
     Ok(PlanWeeks { name: plan.name.clone(), next, datasets })

@@ -1,36 +1,40 @@
-//! How the backups stand: what needs a hand first, every dataset by week, the disks, the newest runs; and one run. It may not know
-//! where that is read.
+//! How the backups stand: what needs a hand first, what is under way, every dataset by week, the disks, the newest runs. It may not
+//! know where that is read.
 
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use chrono::{DateTime, Utc};
 
+use super::backup_live::{self, Live, live};
+use super::backup_words::{Badge, Deed, Want, bytes, days, moment, of_cell, of_state, want};
+use super::{backup_orders, backup_run};
 use crate::desk::access::Action;
-use crate::jobs::overview::{Cell, DatasetWeeks, Need, overview};
+use crate::jobs::orders::{Errand, Order, Outcome};
+use crate::jobs::overview::{DatasetWeeks, PlanWeeks, overview};
 use crate::jobs::report::DiskStatus;
 use crate::jobs::standing::look_at_disks;
-use crate::store::rows::{Dataset, Run, RunState, Trigger};
+use crate::store::rows::{Run, Trigger};
 use crate::units;
 use crate::web::app::App;
-use crate::web::dates;
+use crate::web::assets::LIVE_PATH;
 use crate::web::failure::Failure;
 use crate::web::page::{Page, show};
 use crate::web::routes::{Access, Routes};
 use crate::web::visit::Visit;
 
-const SEES: Access = Access::May(Action::SeeQuality);
-/// Backups of the same dataset that a run's own is compared with.
-const BEFORE: u32 = 11;
+pub(super) const SEES: Access = Access::May(Action::SeeQuality);
+/// What this one page may do beyond all others: run the one script there is, which asks this server alone.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 pub(super) fn routes(routes: &mut Routes) {
     routes.get(SEES, "/respaldos", list);
-    routes.get(SEES, "/respaldos/corridas/{corrida}", run);
+    routes.get(SEES, "/respaldos/en-vivo", backup_live::follow);
+    backup_run::routes(routes);
+    backup_orders::routes(routes);
 }
-
-type Badge = (&'static str, &'static str);
 
 /// A dataset as the page shows it.
 struct Row {
@@ -38,6 +42,8 @@ struct Row {
     /// What became of it in each week, with the week's words.
     cells: Vec<(String, Option<Badge>)>,
     last: String,
+    /// The run that kept it last.
+    run: Option<i64>,
     age: String,
     size: String,
     disks: String,
@@ -49,6 +55,7 @@ struct Group {
     name: String,
     next: String,
     rows: Vec<Row>,
+    deed: Option<Deed>,
 }
 
 struct Medium {
@@ -59,156 +66,41 @@ struct Medium {
     why: String,
 }
 
-struct Listed {
-    number: i64,
-    at: String,
+/// A run in a list.
+pub(super) struct Listed {
+    pub(super) number: i64,
+    pub(super) at: String,
+    pub(super) of: String,
+    pub(super) by: String,
+    pub(super) state: Badge,
+    pub(super) error: String,
+}
+
+/// Something that takes long, and was asked for on a page.
+struct Asked {
+    what: String,
     of: String,
     by: String,
+    at: String,
     state: Badge,
-    error: String,
+    /// What came of it, in Spanish, and as the program tells it.
+    said: String,
+    cause: String,
 }
 
 #[derive(Template)]
 #[template(path = "backups.html")]
 struct BackupsPage {
     page: Page,
-    /// What needs a hand: the sentence, and the cause as the program tells it.
-    needs: Vec<(String, String)>,
+    needs: Vec<Want>,
+    /// What is under way; the part of the page for it is there all the same, for the script.
+    live: Option<Live>,
+    asked: Vec<Asked>,
     weeks: Vec<String>,
     plans: Vec<Group>,
     disks: Vec<Medium>,
     runs: Vec<Listed>,
-}
-
-/// A backup of the same dataset that came before.
-struct Earlier {
-    at: String,
-    size: String,
-    archive: String,
-    took: String,
-    /// Whether it is the one of the page.
-    is_this: bool,
-}
-
-struct Part {
-    name: String,
-    state: Badge,
-    archive: String,
-    began: String,
-    took: String,
-    size: String,
-    kept: String,
-    failed: Vec<(String, String)>,
-    files: Vec<(String, String)>,
-    warnings: Vec<String>,
-    error: String,
-    earlier: Vec<Earlier>,
-}
-
-#[derive(Template)]
-#[template(path = "backup_run.html")]
-struct RunPage {
-    page: Page,
-    run: Listed,
-    /// When it was asked for, began and ended.
-    times: Vec<(&'static str, String)>,
-    parts: Vec<Part>,
-}
-
-fn of_cell(cell: Cell) -> Badge {
-    match cell {
-        Cell::Missed => ("perdido", "bad"),
-        Cell::Open => ("pendiente", "warn"),
-        Cell::Running => ("en curso", "calm"),
-        Cell::Late => ("tarde", "warn"),
-        Cell::Excused => ("excusado", "calm"),
-        Cell::Done => ("hecho", "good"),
-    }
-}
-
-fn of_state(state: RunState) -> Badge {
-    match state {
-        RunState::Queued => ("en cola", "calm"),
-        RunState::Running => ("en curso", "calm"),
-        RunState::Waiting => ("espera un disco", "warn"),
-        RunState::Kept => ("guardado", "good"),
-        RunState::Partly => ("guardado en parte", "warn"),
-        RunState::Failed => ("falló", "bad"),
-        RunState::Interrupted => ("interrumpido", "bad"),
-        RunState::Cancelled => ("cancelado", "calm"),
-    }
-}
-
-fn bytes(number: Option<i64>) -> String {
-    number.and_then(|number| u64::try_from(number).ok()).map(units::bytes).unwrap_or_default()
-}
-
-fn took(row: &Dataset) -> String {
-    let took = row.started.zip(row.ended).and_then(|(began, ended)| (ended - began).to_std().ok());
-    took.map(units::duration).unwrap_or_default()
-}
-
-fn days(number: i64) -> String {
-    if number == 1 { "1 día".to_owned() } else { format!("{number} días") }
-}
-
-impl App {
-    fn moment(&self, moment: Option<DateTime<Utc>>) -> String {
-        moment.map(|moment| dates::moment(moment, self.config.time_zone)).unwrap_or_default()
-    }
-}
-
-/// What is to be done, and the cause as the program tells it.
-fn said(app: &App, need: Need) -> (String, String) {
-    let at = |moment| app.moment(Some(moment));
-    match need {
-        Need::Missed { plan, due, reason } => (
-            format!(
-                "Plan {plan}: no se guardó todo el respaldo del {}. Corrija la causa y ejecute resguardo backup {plan}.",
-                at(due)
-            ),
-            reason.unwrap_or_default(),
-        ),
-        Need::Retried { plan, due, next, reason } => (
-            format!(
-                "Plan {plan}: el respaldo del {} aún no está completo; se intentará otra vez el {}. Corrija la causa antes.",
-                at(due),
-                at(next)
-            ),
-            reason,
-        ),
-        Need::NoDisk { plan, disks } => (
-            format!("Plan {plan}: no está conectado ninguno de sus discos. Conecte {}.", disks.join(" o ")),
-            String::new(),
-        ),
-        Need::Owed { disk, copies, custody } => {
-            let where_it_is = custody.map(|custody| format!(" (se guarda en: {custody})")).unwrap_or_default();
-            let copies = if copies == 1 { "1 copia".to_owned() } else { format!("{copies} copias") };
-            (format!("Conecte el disco {disk}{where_it_is}: le falta recibir {copies}."), String::new())
-        }
-        Need::Damaged { archive, disk } => (
-            format!("La copia de {archive} en el disco {disk} está dañada. Ejecute resguardo disk repair {disk}."),
-            String::new(),
-        ),
-        Need::Stale { dataset, days: Some(old) } => (
-            format!("{dataset}: su último respaldo bueno tiene {}. Ejecute resguardo backup {dataset}.", days(old)),
-            String::new(),
-        ),
-        Need::Stale { dataset, days: None } => (
-            format!("{dataset}: todavía no tiene ningún respaldo bueno. Ejecute resguardo backup {dataset}."),
-            String::new(),
-        ),
-        Need::Undrilled { dataset, failed: true } => (
-            format!(
-                "{dataset}: NO se pudo restaurar en la última prueba. Avise al jefe del DTI y ejecute resguardo drill {dataset}."
-            ),
-            String::new(),
-        ),
-        Need::Undrilled { dataset, failed: false } => (
-            format!("{dataset}: hace demasiado que no se prueba su restauración. Ejecute resguardo drill {dataset}."),
-            String::new(),
-        ),
-    }
+    script: &'static str,
 }
 
 fn row(app: &App, weeks: &[String], dataset: DatasetWeeks) -> Row {
@@ -220,12 +112,13 @@ fn row(app: &App, weeks: &[String], dataset: DatasetWeeks) -> Row {
     let read = dataset.copies.iter().filter_map(|copy| copy.verified).max();
     Row {
         cells: weeks.iter().cloned().zip(dataset.cells.into_iter().map(|cell| cell.map(of_cell))).collect(),
-        last: app.moment(kept),
+        last: moment(app, kept),
+        run: dataset.last_run,
         age: kept.map(|kept| format!("hace {}", days(((app.clock)() - kept).num_days().max(0)))).unwrap_or_default(),
         size: bytes(dataset.last.as_ref().and_then(|last| last.plain_bytes)),
         disks: disks.join(", "),
-        read: app.moment(read),
-        drilled: app.moment(dataset.drilled),
+        read: moment(app, read),
+        drilled: moment(app, dataset.drilled),
         name: dataset.name,
     }
 }
@@ -240,19 +133,20 @@ fn medium(disk: DiskStatus) -> Medium {
         name: disk.disk,
         state,
         free: disk.free_bytes.map(units::bytes).unwrap_or_default(),
-        owed: if disk.owed > 0 { disk.owed.to_string() } else { String::new() },
+        owed: disk.owed.to_string(),
         why: disk.why.unwrap_or_default(),
     }
 }
 
-fn listed(app: &App, run: &Run) -> Listed {
+/// A run for a list.
+pub(super) fn listed(app: &App, run: &Run) -> Listed {
     let by = match run.trigger {
         Trigger::Schedule => "el calendario".to_owned(),
         Trigger::Operator => run.asked_by.clone(),
     };
     Listed {
         number: run.number,
-        at: app.moment(Some(run.started.unwrap_or(run.queued))),
+        at: moment(app, Some(run.started.unwrap_or(run.queued))),
         of: run.plan.clone().unwrap_or_else(|| "a pedido".to_owned()),
         by,
         state: of_state(run.state),
@@ -260,60 +154,71 @@ fn listed(app: &App, run: &Run) -> Listed {
     }
 }
 
+fn asked(app: &App, errand: Errand) -> Asked {
+    let (what, of) = match errand.order {
+        Order::Drill { dataset } => ("Prueba de restauración", dataset),
+        Order::Verify { archive } => ("Releer las copias", archive),
+        Order::Restore { archive } => ("Restaurar", archive),
+        // Neither takes long enough to be told of here.
+        Order::BackUp { names } => ("Respaldar", names.join(", ")),
+        Order::Cancel { run } => ("Cancelar", run.to_string()),
+    };
+    let (state, said, cause) = match errand.outcome {
+        None => (("en curso", "calm"), String::new(), String::new()),
+        Some(Outcome::Drilled(Ok(()))) => (("bien", "good"), "Se restauró y se revisó.".to_owned(), String::new()),
+        Some(Outcome::Drilled(Err(why))) => {
+            (("falló", "bad"), "NO se pudo restaurar. Avise al jefe del DTI.".to_owned(), why)
+        }
+        Some(Outcome::NotDrilled(why)) => (("sin probar", "warn"), "No se pudo probar.".to_owned(), why),
+        Some(Outcome::Restored(folder)) => (("bien", "good"), format!("Está en {}", folder.display()), String::new()),
+        Some(Outcome::Failed(why)) => (("falló", "bad"), "No se pudo hacer.".to_owned(), why),
+        Some(Outcome::Read(read)) => {
+            let list = |disks: &[String], what: &str| {
+                if disks.is_empty() { String::new() } else { format!("{what}: {}. ", disks.join(", ")) }
+            };
+            let bad: Vec<String> = read.bad.iter().map(|(disk, _)| disk.clone()).collect();
+            let said = [
+                list(&bad, "DAÑADAS en"),
+                list(&read.good, "Buenas en"),
+                list(&read.away, "No está conectado"),
+                if read.ended { "Se interrumpió antes de terminar.".to_owned() } else { String::new() },
+            ];
+            let state = match (read.bad.is_empty(), read.good.is_empty()) {
+                (false, _) => ("falló", "bad"),
+                (true, true) => ("nada leído", "warn"),
+                (true, false) => ("bien", "good"),
+            };
+            let causes: Vec<String> = read.bad.into_iter().map(|(disk, why)| format!("{disk}: {why}")).collect();
+            (state, said.concat().trim_end().to_owned(), causes.join("; "))
+        }
+    };
+    Asked { what: what.to_owned(), of, by: errand.by, at: moment(app, Some(errand.at)), state, said, cause }
+}
+
 async fn list(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Failure> {
     let configured = app.config.disks.clone();
     let looked = tokio::task::spawn_blocking(move || look_at_disks(&configured)).await;
     let disks = looked.map_err(|error| Failure::Internal(error.to_string()))?;
-    let seen = overview(app.office(), disks).await?;
+    let seen = Box::pin(overview(app.office(), disks)).await?;
+    let may = visit.may(Action::RunBackups);
     let weeks: Vec<String> = seen.weeks.iter().map(|monday| monday.format("%d-%m").to_string()).collect();
-    let group = |plan: crate::jobs::overview::PlanWeeks| Group {
-        next: app.moment(plan.next),
+    let group = |plan: PlanWeeks| Group {
+        next: moment(&app, plan.next),
         rows: plan.datasets.into_iter().map(|dataset| row(&app, &weeks, dataset)).collect(),
+        deed: may.then(|| Deed::back_up(&plan.name, "Respaldar ahora")),
         name: plan.name,
     };
-    show(&BackupsPage {
+    let mut answer = show(&BackupsPage {
         page: visit.page("Respaldos"),
-        needs: seen.needs.into_iter().map(|need| said(&app, need)).collect(),
+        needs: seen.needs.into_iter().map(|need| want(&app, need, may)).collect(),
+        live: live(&app),
+        asked: app.orders.errands.all().into_iter().map(|errand| asked(&app, errand)).collect(),
         plans: seen.plans.into_iter().map(group).collect(),
         disks: seen.disks.into_iter().map(medium).collect(),
         runs: seen.runs.iter().map(|run| listed(&app, run)).collect(),
         weeks,
-    })
-}
-
-async fn part(app: &App, row: Dataset) -> Result<Part, Failure> {
-    let history = app.store.history(&row.server, &row.dataset, BEFORE).await?;
-    let earlier = history.iter().map(|one| Earlier {
-        at: app.moment(one.started),
-        size: bytes(one.plain_bytes),
-        archive: bytes(one.archive_bytes),
-        took: took(one),
-        is_this: one.id == row.id,
-    });
-    Ok(Part {
-        name: format!("{}/{}", row.server, row.dataset),
-        state: of_state(row.state),
-        began: app.moment(row.started),
-        took: took(&row),
-        size: bytes(row.plain_bytes),
-        kept: row.kept_on.join(", "),
-        earlier: earlier.collect(),
-        archive: row.archive.unwrap_or_default(),
-        failed: row.failed_on,
-        files: row.files,
-        warnings: row.warnings,
-        error: row.error.unwrap_or_default(),
-    })
-}
-
-async fn run(State(app): State<Arc<App>>, visit: Visit, Path(text): Path<String>) -> Result<Response, Failure> {
-    let number = crate::web::fields::number(&text).ok_or(Failure::NotFound)?;
-    let run = app.store.run(number).await?.ok_or(Failure::NotFound)?;
-    let mut parts = Vec::new();
-    for row in app.store.datasets(run.id).await? {
-        parts.push(part(&app, row).await?);
-    }
-    let moments = [("Se pidió", Some(run.queued)), ("Empezó", run.started), ("Terminó", run.ended)];
-    let times = moments.into_iter().filter(|(_, at)| at.is_some()).map(|(word, at)| (word, app.moment(at))).collect();
-    show(&RunPage { page: visit.page(&format!("Corrida {number}")), run: listed(&app, &run), times, parts })
+        script: &LIVE_PATH,
+    })?;
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    Ok(answer)
 }
