@@ -3,6 +3,8 @@
 
 #[path = "web/accounts.rs"]
 mod accounts;
+#[path = "web/backups.rs"]
+mod backups;
 #[path = "web/cast.rs"]
 mod cast;
 #[path = "web/due.rs"]
@@ -39,6 +41,8 @@ mod more_fields;
 mod names;
 #[path = "web/odd.rs"]
 mod odd;
+#[path = "web/orders.rs"]
+mod orders;
 #[path = "web/others.rs"]
 mod others;
 #[path = "web/pack.rs"]

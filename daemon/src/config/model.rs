@@ -83,6 +83,8 @@ pub struct Paths {
     pub agent: Option<PathBuf>,
     /// The socket on which the service answers operators. Default `/run/resguardo/resguardo.sock`.
     pub socket: PathBuf,
+    /// Where backups are restored to that somebody asks for on a page; `None` where nobody can.
+    pub restored: Option<PathBuf>,
 }
 
 /// Bounds of a backup.

@@ -71,12 +71,13 @@ fn time_zone(text: &str) -> Result<Tz, Fault> {
 fn paths(root: &Node<'_>) -> Paths {
     let (state, log) = (PathBuf::from("/var/lib/resguardo"), PathBuf::from("/var/log/resguardo"));
     let socket = PathBuf::from("/run/resguardo/resguardo.sock");
-    let Some(node) = root.node("paths") else { return Paths { state, log, agent: None, socket } };
+    let Some(node) = root.node("paths") else { return Paths { state, log, agent: None, socket, restored: None } };
     let paths = Paths {
         state: node.parsed("state", check::absolute).unwrap_or(state),
         log: node.parsed("log", check::absolute).unwrap_or(log),
         agent: node.parsed("agent", check::absolute),
         socket: node.parsed("socket", check::socket).unwrap_or(socket),
+        restored: node.parsed("restored", check::absolute),
     };
     node.finish();
     paths

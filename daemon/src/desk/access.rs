@@ -64,6 +64,10 @@ pub enum Action {
     IssueDirective,
     /// Say that one has read one.
     AcknowledgeDirective,
+    /// Begin and end backups, and have them verified and drilled.
+    RunBackups,
+    /// Have a backup restored into a folder of the service's machine.
+    RestoreBackups,
     /// Take the records of a period away, all of them: for the auditor.
     MakePack,
 }
@@ -170,10 +174,10 @@ pub fn may(who: &Actor, action: Action) -> bool {
         Action::PublishForm => who.is(Role::Quality),
         Action::ProposeForm | Action::AttachSigned => who.is(Role::Chief),
         Action::WriteEvents => who.attends() || who.is(Role::Quality),
-        Action::WriteTasks | Action::ExecuteUpkeep => who.attends(),
+        Action::WriteTasks | Action::ExecuteUpkeep | Action::RunBackups => who.attends(),
         Action::SeeTasks => who.attends() || reads_all,
         Action::SeeReports | Action::MakePack => who.is(Role::Chief) || reads_all,
-        Action::WriteReports => who.is(Role::Chief),
+        Action::WriteReports | Action::RestoreBackups => who.is(Role::Chief),
         Action::ReceiveReports => who.is(Role::Quality),
         Action::SeeDirectives => who.attends() || reads_all,
         Action::IssueDirective => who.is(Role::Chief),

@@ -202,7 +202,7 @@ pub fn run(
 }
 
 /// Verifies one copy by its name; `None` where it was ended.
-fn read_copy(disk: &Admitted, archive: &str, reading: Reading<'_>) -> Option<Verdict> {
+pub(super) fn read_copy(disk: &Admitted, archive: &str, reading: Reading<'_>) -> Option<Verdict> {
     if reading.cancel.is_cancelled() {
         return None;
     }

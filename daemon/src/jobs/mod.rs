@@ -4,6 +4,7 @@
 //! Jobs block; what needs the network runs on the runtime that they are handed.
 
 pub mod archives;
+pub mod asked;
 pub mod backup;
 pub mod chores;
 pub mod copy;
@@ -40,6 +41,8 @@ pub mod members;
 pub mod metrics;
 pub mod monthly;
 pub mod office;
+pub mod orders;
+pub mod overview;
 pub mod pack;
 mod page;
 pub mod patterns;

@@ -10,17 +10,16 @@ use super::daemon::{Service, Work};
 use super::protocol::{Line, Refusal, RefusalKind, RegisterLine, Request};
 use super::socket::Writer;
 use super::{
-    answer_people, answer_tickets, checks, disks, drill, follow, metrics, notices, packs, papers, prune, register,
+    answer_people, answer_tickets, checks, disks, drill, follow, metrics, notices, packs, papers, prune, register, runs,
 };
 use crate::jobs::error::chain;
-use crate::jobs::office::{Office, day};
+use crate::jobs::office::Office;
 use crate::jobs::report::{Daemon, Listing, Running};
-use crate::jobs::select;
 use crate::jobs::tell::{self, News};
-use crate::jobs::{copies, run_id, slots, standing};
+use crate::jobs::{copies, standing};
 use crate::store::change::Change;
 use crate::store::error::StoreError;
-use crate::store::rows::{Excuse, Run, RunState, Trigger};
+use crate::store::rows::{Excuse, Run};
 
 /// What is answered, or why not.
 pub(super) type Answer = Result<Box<RawValue>, Refusal>;
@@ -35,9 +34,7 @@ pub(super) async fn answer(service: &Arc<Service>, who: &str, request: Request, 
         Request::Status => status(service).await,
         Request::Metrics => metrics::answer(service, writer).await,
         Request::Runs { limit } => value(standing::runs(office, limited(limit)).await),
-        Request::Run { run } => {
-            value(Ok(standing::run_report(office, &known(office, run).await?).await.map_err(failed)?))
-        }
+        Request::Run { run } => reported(office, known(office, run).await?).await,
         Request::Log { run, follow } => follow::log(service, run, follow, writer).await,
         Request::Slots { plan, limit } => {
             if let Some(plan) = &plan {
@@ -51,9 +48,9 @@ pub(super) async fn answer(service: &Arc<Service>, who: &str, request: Request, 
         Request::DamagedOn { disk } => value(copies::damaged_on(office, &disk).await),
         Request::RecordCheck(reading) => checks::record(service, who, reading).await,
         Request::Accept { dataset } => checks::accept(service, who, &dataset).await,
-        Request::Backup { names } => back_up(service, who, &names).await,
+        Request::Backup { names } => reported(office, runs::begin(service, who, &names).await?).await,
         Request::Follow { run } => follow::follow(service, run, writer).await,
-        Request::Cancel { run } => cancel(service, who, run).await,
+        Request::Cancel { run } => reported(office, runs::cancel(service, who, run).await?).await,
         Request::Excuse { plan, from, until, reason } => excuse(service, who, plan, from, &until, reason).await,
         Request::Register { year, limit } => value(register::newest(office, year, limited(limit)).await),
         Request::RegisterEntry { year, number } => register::entry(office, year, number).await,
@@ -113,7 +110,7 @@ async fn status(service: &Arc<Service>) -> Answer {
     let running = current.as_ref().map(|current| Running {
         run: current.run.number,
         dataset: current.dataset.clone(),
-        step: current.step.map(str::to_owned),
+        step: current.step.map(|step| step.word().to_owned()),
         plain_bytes: current.plain,
         expected_bytes: current.expected,
         began: current.began.map(|began| office.stamp(began)),
@@ -129,6 +126,10 @@ async fn status(service: &Arc<Service>) -> Answer {
     };
     let chore = service.doing.said();
     value(standing::status(office, daemon, running, chore, slot, disks).await)
+}
+
+async fn reported(office: Office<'_>, run: Run) -> Answer {
+    value(standing::run_report(office, &run).await)
 }
 
 /// The run of a number.
@@ -158,69 +159,6 @@ async fn archives(office: Office<'_>, disk: Option<String>, dataset: Option<Stri
     };
     let pair = pair.as_ref().map(|(server, name)| (server.as_str(), name.as_str()));
     value(standing::archives(office, disk.as_deref(), pair, limited(limit)).await)
-}
-
-/// Queues a run of what these names mean.
-async fn back_up(service: &Arc<Service>, who: &str, names: &[String]) -> Answer {
-    let office = service.keeper.office();
-    let items = select::select(office.config, names, day(office.config, office.now()));
-    let items = items.map_err(|error| refusal(RefusalKind::Unknown, chain(&error)))?;
-    for run in office.store.open_runs().await.map_err(failed)? {
-        let rows = office.store.datasets(run.id).await.map_err(failed)?;
-        let same =
-            |item: &select::Item| rows.iter().any(|row| row.server == item.server && row.dataset == item.dataset);
-        if let Some(item) = items.iter().find(|item| same(item)) {
-            let message = format!(
-                "run {} has {} under way already; follow it with `resguardo log {} --follow`",
-                run.number,
-                item.name(),
-                run.number
-            );
-            return Err(refusal(RefusalKind::Busy, message));
-        }
-    }
-    let plan = select::only_plan(office.config, names);
-    let run = slots::new_run(office, plan, None, Trigger::Operator, who);
-    let run = slots::queue(office, run, items).await.map_err(failed)?;
-    service.wake.notify_one();
-    value(standing::run_report(office, &run).await)
-}
-
-/// Ends a run that is under way, or takes one back that is queued.
-async fn cancel(service: &Arc<Service>, who: &str, number: i64) -> Answer {
-    let office = service.keeper.office();
-    let mut run = known(office, number).await?;
-    let current = service.keeper.live.current().filter(|current| current.run.number == number);
-    match (current, run.state) {
-        (Some(current), _) => {
-            run_id::of_run(number).in_scope(|| tracing::info!(who, "an operator ends the run"));
-            current.ending.cancel();
-        }
-        (None, RunState::Queued | RunState::Waiting) => {
-            let now = office.now();
-            (run.state, run.ended, run.error) = (RunState::Cancelled, Some(now), Some(format!("cancelled by {who}")));
-            let datasets = office.store.datasets(run.id).await.map_err(failed)?.into_iter();
-            let datasets =
-                datasets.map(|row| crate::store::rows::Dataset { state: RunState::Cancelled, ..row }).collect();
-            let mut change = Change { runs: vec![run.clone()], datasets, ..Change::default() };
-            // Its slot is tried again later, as after any run that kept nothing.
-            if let (Some(plan), Some(due)) = (&run.plan, run.due)
-                && let Some(slot) = office.store.slot(plan, due).await.map_err(failed)?
-            {
-                let next_attempt = crate::schedule::slot::after_failure(slot.attempts + 1, now);
-                let reason = run.error.clone();
-                change.slots.push(crate::store::rows::Slot { next_attempt, reason, ..slot });
-            }
-            office.store.apply(change).await.map_err(failed)?;
-            // When its slot is next tried has changed.
-            service.wake.notify_one();
-        }
-        (None, state) => {
-            let message = format!("run {number} is over already: {}", state.word());
-            return Err(refusal(RefusalKind::Busy, message));
-        }
-    }
-    value(standing::run_report(office, &run).await)
 }
 
 /// Notes that a plan might not be kept for some time.

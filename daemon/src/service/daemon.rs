@@ -19,12 +19,13 @@ use super::keeper::Keeper;
 use super::live::Under;
 use super::run_log::RunLog;
 use super::watch::{self, Present};
-use super::{letters, metrics, socket, systemd};
+use super::{letters, metrics, orders, socket, systemd};
 use crate::config::model::Config;
 use crate::forms;
 use crate::jobs::chores::{self, Chore};
 use crate::jobs::error::chain;
 use crate::jobs::execute::Ending;
+use crate::jobs::orders::Orders;
 use crate::jobs::{deliver, hand_out, presence, slots, stale};
 use crate::store::error::StoreError;
 use crate::store::rows::{Run, RunState};
@@ -141,8 +142,12 @@ fn start(runtime: &Runtime, service: &Arc<Service>, listener: tokio::net::UnixLi
     let key = Arc::clone(&keeper.key);
     let ends = (&service.stopping, &tasks);
     let source = metrics::source(service);
-    if let Some(app) = App::new(&keeper.config, &keeper.store, keeper.clock, ends, changed, key, source) {
+    let (orders, given) = Orders::new();
+    let errands = Arc::clone(&orders.errands);
+    let reach = (source, orders);
+    if let Some(app) = App::new(&keeper.config, &keeper.store, keeper.clock, ends, changed, key, reach) {
         tasks.spawn_on(server::serve(app), runtime.handle());
+        tasks.spawn_on(orders::take(Arc::clone(service), given, errands), runtime.handle());
     }
 }
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tokio::runtime::Runtime;
-use tokio::sync::mpsc::{self, Sender};
+use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Answer, refusal, say, value};
 use super::daemon::{Service, Work};
 use super::error::ServiceError;
 use super::keeper::Keeper;
-use super::protocol::{Line, RefusalKind};
+use super::protocol::{Line, Refusal, RefusalKind};
 use super::run_log::RunLog;
 use super::socket::Writer;
 use crate::config::model::Config;
@@ -51,21 +51,9 @@ pub(super) async fn answer(
     disk: Option<String>,
     writer: &mut Writer,
 ) -> Answer {
-    let config = &service.keeper.config;
-    let unknown = |error| refusal(RefusalKind::Unknown, chain(&error));
-    let now = service.keeper.office().now();
-    let items = select::select(config, names, day(config, now)).map_err(unknown)?;
-    if let Some(disk) = &disk {
-        disks::named(config, disk).map_err(unknown)?;
-    }
-    let (said, mut hear) = mpsc::channel(SAID);
     let cancel = service.stopping.child_token();
     let _ends = cancel.clone().drop_guard();
-    tracing::info!(who, names = names.join(" "), "an operator asks for restore drills");
-    let work = Work::Drill(Box::new(Asked { items, disk, by: who.to_owned(), cancel, said }));
-    if service.work.try_send(work).is_err() {
-        return Err(refusal(RefusalKind::Busy, "too much waits to be done already; ask again later"));
-    }
+    let mut hear = queue(service, who, names, disk, cancel)?;
     if let Some(current) = service.keeper.live.current() {
         say(writer, &Line::Text(format!("waiting for run {} to end", current.run.number))).await?;
     }
@@ -78,6 +66,49 @@ pub(super) async fn answer(
         }
     }
     value(Ok(Listing { items, more: false }))
+}
+
+/// Queues drills; what becomes of them is heard.
+fn queue(
+    service: &Service,
+    who: &str,
+    names: &[String],
+    disk: Option<String>,
+    cancel: CancellationToken,
+) -> Result<Receiver<Said>, Refusal> {
+    let config = &service.keeper.config;
+    let unknown = |error| refusal(RefusalKind::Unknown, chain(&error));
+    let now = service.keeper.office().now();
+    let items = select::select(config, names, day(config, now)).map_err(unknown)?;
+    if let Some(disk) = &disk {
+        disks::named(config, disk).map_err(unknown)?;
+    }
+    let (said, hear) = mpsc::channel(SAID);
+    tracing::info!(who, names = names.join(" "), "an operator asks for restore drills");
+    let work = Work::Drill(Box::new(Asked { items, disk, by: who.to_owned(), cancel, said }));
+    if service.work.try_send(work).is_err() {
+        return Err(refusal(RefusalKind::Busy, "too much waits to be done already; ask again later"));
+    }
+    Ok(hear)
+}
+
+/// Has one dataset drilled that nobody waits for; what became of it comes once it is over.
+pub(super) fn later(
+    service: &Service,
+    who: &str,
+    dataset: &str,
+) -> Result<impl Future<Output = Result<DrillReport, String>> + Send + use<>, Refusal> {
+    let mut hear = queue(service, who, &[dataset.to_owned()], None, service.stopping.child_token())?;
+    Ok(async move {
+        while let Some(said) = hear.recv().await {
+            match said {
+                Said::Text(_) => {}
+                Said::Ended(report) => return Ok(report),
+                Said::Unrecorded(error) => return Err(chain(&error)),
+            }
+        }
+        Err("it was not made; `journalctl -u resguardo` says why".to_owned())
+    })
 }
 
 /// The newest drills.

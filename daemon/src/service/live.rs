@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::broadcast;
 
 use crate::jobs::execute::Ending;
-use crate::jobs::progress::Event;
+use crate::jobs::progress::{Event, Step};
 use crate::store::rows::Run;
 
 /// Happenings that may wait for somebody who looks on slowly; then the oldest are skipped.
@@ -35,11 +35,13 @@ pub(super) struct Current {
     /// The dataset, once one has begun.
     pub(super) dataset: Option<String>,
     /// Its step.
-    pub(super) step: Option<&'static str>,
+    pub(super) step: Option<Step>,
     /// Bytes of dump so far.
     pub(super) plain: u64,
     /// Bytes of archive so far.
     pub(super) archive: u64,
+    /// Bytes of archive that each disk took, of the part that is under way.
+    pub(super) taken: BTreeMap<String, u64>,
     /// Bytes of dump by the last time.
     pub(super) expected: Option<u64>,
     /// What comes after the last byte, by the last times.
@@ -97,8 +99,18 @@ impl Live {
         }
         let (dataset, step, expected, tail_ms, began) = (None, None, None, None, None);
         let (run, given) = (run.clone(), Arc::clone(&ending));
-        state.current =
-            Some(Current { run, ending: given, dataset, step, plain: 0, archive: 0, expected, tail_ms, began });
+        state.current = Some(Current {
+            run,
+            ending: given,
+            dataset,
+            step,
+            plain: 0,
+            archive: 0,
+            taken: BTreeMap::new(),
+            expected,
+            tail_ms,
+            began,
+        });
         Some(ending)
     }
 
@@ -135,17 +147,19 @@ impl Live {
                 None
             }
             Event::Taken { disk, bytes } => {
+                current.taken.insert(disk.clone(), bytes);
                 state.taken.insert(disk, bytes);
                 None
             }
             Event::Began { dataset, expected_bytes, .. } => {
                 current.dataset = Some(dataset.clone());
+                current.taken.clear();
                 (current.plain, current.archive, current.expected) = (0, 0, expected_bytes);
                 (current.began, current.tail_ms) = (Some(now), tail);
                 Some(Event::Began { dataset, expected_bytes, tail_ms: tail })
             }
             Event::Step(step) => {
-                current.step = Some(step.word());
+                current.step = Some(step);
                 Some(Event::Step(step))
             }
             other => Some(other),
@@ -176,7 +190,6 @@ impl Current {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jobs::progress::Step;
     use crate::store::rows::{RunState, Trigger};
 
     fn run() -> Run {

@@ -22,6 +22,11 @@ pub(super) fn source(service: &Arc<Service>) -> Source {
     let running = move || {
         let current = under.keeper.live.current()?;
         Some(Running {
+            run: current.run.number,
+            plan: current.run.plan,
+            step: current.step,
+            taken: current.taken.into_iter().collect(),
+            tail_ms: current.tail_ms,
             dataset: current.dataset,
             plain_bytes: current.plain,
             archive_bytes: current.archive,

@@ -38,3 +38,5 @@ mod metrics;
 mod notices;
 mod prune;
 mod register;
+mod runs;
+mod orders;

@@ -10,22 +10,24 @@ use std::time::{Duration, SystemTime};
 
 use tracing_subscriber::fmt::MakeWriter;
 
+use crate::jobs::run_id::{LOGS, log_path};
+
 /// Where the logs of runs are, and the one that is being written.
 #[derive(Debug, Clone)]
 pub struct RunLog {
-    folder: PathBuf,
+    logs: PathBuf,
     open: Arc<Mutex<Option<File>>>,
 }
 
 impl RunLog {
     /// The logs of runs below this folder of logs.
     pub fn new(logs: &Path) -> Self {
-        Self { folder: logs.join("runs"), open: Arc::default() }
+        Self { logs: logs.to_owned(), open: Arc::default() }
     }
 
     /// The file of a run.
     pub fn path(&self, run: i64) -> PathBuf {
-        self.folder.join(format!("run-{run}.log"))
+        log_path(&self.logs, run)
     }
 
     /// From here on what is logged belongs to this run. A run that waited for a disk goes on in the same file.
@@ -33,7 +35,7 @@ impl RunLog {
     /// # Errors
     /// What the system says; the run then has no log of its own.
     pub fn begin(&self, run: i64) -> io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
+        fs::create_dir_all(self.logs.join(LOGS))?;
         let file = OpenOptions::new().append(true).create(true).mode(0o640).open(self.path(run))?;
         *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
         Ok(())
@@ -51,7 +53,7 @@ impl RunLog {
     pub fn sweep(&self, now: SystemTime, days: u32) -> io::Result<()> {
         let old = Duration::from_secs(u64::from(days) * 86_400);
         let mut result = Ok(());
-        let entries = match fs::read_dir(&self.folder) {
+        let entries = match fs::read_dir(self.logs.join(LOGS)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             entries => entries?,
         };

@@ -14,6 +14,7 @@ use super::turns::Turns;
 use crate::config::model::{Config, Web};
 use crate::jobs::metrics::Source;
 use crate::jobs::office::Office;
+use crate::jobs::orders::Orders;
 use crate::register::key::Key;
 use crate::store::db::Store;
 
@@ -21,6 +22,8 @@ use crate::store::db::Store;
 const UPLOADS: (usize, usize) = (3, 1);
 /// Files that are handed out at once, and those of one person: each lies in memory until it was taken.
 const DOWNLOADS: (usize, usize) = (24, 4);
+/// Pages that follow a run as it goes, and those of one person.
+const VIEWERS: (usize, usize) = (64, 4);
 /// Forms that are printed at once, and those of one person: each is a process that works as hard as it can.
 const PRINTS: (usize, usize) = (1, 1);
 
@@ -40,6 +43,9 @@ pub struct App {
     pub key: Arc<Key>,
     /// What is measured and stands in no database.
     pub source: Source,
+    /// Where people ask for backups.
+    pub orders: Orders,
+    pub(super) viewers: Turns,
     /// Told after each request that may have changed something, so that letters go out at once.
     pub changed: Arc<Notify>,
     pub(super) uploads: Turns,
@@ -61,7 +67,7 @@ impl App {
         (stopping, tasks): (&CancellationToken, &TaskTracker),
         changed: Arc<Notify>,
         key: Arc<Key>,
-        source: Source,
+        (source, orders): (Source, Orders),
     ) -> Option<Arc<Self>> {
         let web = config.web.clone()?;
         let origin = Origin::new(&web.base_url);
@@ -74,6 +80,8 @@ impl App {
             key,
             changed,
             source,
+            orders,
+            viewers: Turns::new(VIEWERS.0, VIEWERS.1),
             uploads: Turns::new(UPLOADS.0, UPLOADS.1),
             downloads: Turns::new(DOWNLOADS.0, DOWNLOADS.1),
             prints: Turns::new(PRINTS.0, PRINTS.1),

@@ -1,5 +1,5 @@
 //! The files that the pages need beside themselves, embedded, under names that change with their bytes so that browsers may keep
-//! them for ever: the style sheet, the icon, and the pictures of the guide. It may not know which pages there are.
+//! them for ever: the style sheet, the icon, the one script, and the pictures of the guide. It may not know which pages there are.
 
 use std::sync::LazyLock;
 
@@ -13,6 +13,7 @@ use super::routes::{Access, Routes};
 use crate::people::token::hex;
 
 const STYLE: &str = include_str!("../../assets/resguardo.css");
+const LIVE: &str = include_str!("../../assets/live.js");
 const ICON: &str = include_str!("../../assets/resguardo.svg");
 /// The pictures of the guide in its order: coming in, the first page, the form, a ticket, its rating. `tests/suite/browser` makes them.
 const GUIDE: [&[u8]; 5] = [
@@ -27,6 +28,8 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// The path of the style sheet.
 pub static STYLE_PATH: LazyLock<String> = LazyLock::new(|| path(STYLE.as_bytes(), "css"));
+/// The path of the script that shows how a run goes.
+pub static LIVE_PATH: LazyLock<String> = LazyLock::new(|| path(LIVE.as_bytes(), "js"));
 /// The path of the icon.
 pub static ICON_PATH: LazyLock<String> = LazyLock::new(|| path(ICON.as_bytes(), "svg"));
 /// The pictures of the guide, in its order.
@@ -69,6 +72,7 @@ async fn asset(Path(name): Path<String>) -> Result<Response, Failure> {
     let picture = PICTURES.iter().find(|picture| picture.path == asked);
     let (kind, bytes) = match asked {
         asked if asked == *STYLE_PATH => ("text/css; charset=utf-8", STYLE.as_bytes()),
+        asked if asked == *LIVE_PATH => ("text/javascript; charset=utf-8", LIVE.as_bytes()),
         asked if asked == *ICON_PATH => ("image/svg+xml", ICON.as_bytes()),
         _ => ("image/png", picture.ok_or(Failure::NotFound)?.bytes),
     };

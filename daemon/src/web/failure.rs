@@ -8,6 +8,7 @@ use crate::desk::Refused;
 use crate::jobs::desk::DeskError;
 use crate::jobs::error::chain;
 use crate::jobs::monthly::MonthlyError;
+use crate::jobs::orders::OrderError;
 use crate::jobs::people::PeopleError;
 use crate::jobs::quality::QualityError;
 use crate::jobs::upkeep::UpkeepError;
@@ -111,6 +112,17 @@ impl IntoResponse for Failure {
         };
         response.extensions_mut().insert(Said { text, cause });
         response
+    }
+}
+
+impl From<OrderError> for Failure {
+    fn from(error: OrderError) -> Self {
+        match error {
+            OrderError::NotAllowed => Self::Forbidden,
+            OrderError::Unknown(_) | OrderError::Busy(_) => Self::Conflict(error.to_string()),
+            OrderError::Failed(cause) => Self::Internal(cause),
+            OrderError::Store(error) => error.into(),
+        }
     }
 }
 

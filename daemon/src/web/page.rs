@@ -17,6 +17,7 @@ const PLACES: &[(&str, &str, Access)] = &[
     ("/bandeja", "Bandeja", Access::May(Action::SeeQueue)),
     ("/todas", "Todas", Access::May(Action::SeeQueue)),
     ("/correo", "Correo", Access::May(Action::SeeQueue)),
+    ("/respaldos", "Respaldos", Access::May(Action::SeeQuality)),
     ("/tablero", "Tablero", Access::May(Action::SeeBoard)),
     ("/calendario", "Calendario", Access::May(Action::SeeCalendar)),
     ("/calidad", "Calidad", Access::May(Action::SeeEquipment)),

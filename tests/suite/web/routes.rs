@@ -56,6 +56,14 @@ const TABLE: &[(&str, &str, &str)] = &[
     // Of which units, is asked of each row.
     ("GET", "/listas/equipos/{archivo}", SEE_EQUIPMENT),
     ("GET", "/listas/programa/{archivo}", SEE_EQUIPMENT),
+    ("GET", "/respaldos", SEE_QUALITY),
+    ("GET", "/respaldos/en-vivo", SEE_QUALITY),
+    ("GET", "/respaldos/corridas/{corrida}", SEE_QUALITY),
+    ("POST", "/respaldos/iniciar", "technician chief"),
+    ("POST", "/respaldos/corridas/{corrida}/cancelar", "technician chief"),
+    ("POST", "/respaldos/probar", "technician chief"),
+    ("POST", "/respaldos/releer", "technician chief"),
+    ("POST", "/respaldos/restaurar", "chief"),
     ("GET", "/registro", SEE_QUALITY),
     ("GET", "/registro/mes/{mes}/fo-06", SEE_QUALITY),
     ("GET", "/registro/anio/{anio}/fo-06", SEE_QUALITY),
@@ -187,6 +195,7 @@ fn sample(path: &str) -> String {
         .replace("{paso}", "tomar")
         .replace("{archivo}", "2000-13.csv")
         .replace("{anio}", "2026")
+        .replace("{corrida}", "999999")
         .replace("{evento}", "EV-2026-9999")
         .replace("{registro}", "FO-06-2026-01")
         .replace("{ficha}", "nada.ics")

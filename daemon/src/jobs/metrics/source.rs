@@ -5,9 +5,21 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use tokio::sync::Mutex;
 
-/// A dataset that is being backed up.
+use crate::jobs::progress::Step;
+
+/// What is being backed up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
+    /// The number of the run.
+    pub run: i64,
+    /// Its plan, where it is of one.
+    pub plan: Option<String>,
+    /// The step of the dataset.
+    pub step: Option<Step>,
+    /// The disks with the bytes of archive that each took, of the part that is under way.
+    pub taken: Vec<(String, u64)>,
+    /// What comes after the last byte, by the last times, in milliseconds.
+    pub tail_ms: Option<u64>,
     /// `SERVER/DATASET`, once one has begun.
     pub dataset: Option<String>,
     /// Bytes of dump so far.

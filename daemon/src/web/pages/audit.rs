@@ -82,6 +82,11 @@ const ACTS: &[(&str, &str)] = &[
     ("token_created", "Creó una clave de programa"),
     ("token_revoked", "Anuló una clave de programa"),
     ("form_published", "Publicó una versión"),
+    ("backup_asked", "Pidió un respaldo"),
+    ("run_cancelled", "Canceló la corrida"),
+    ("drill_asked", "Pidió una prueba de restauración"),
+    ("verify_asked", "Pidió releer las copias"),
+    ("restore_asked", "Pidió restaurar en una carpeta"),
     ("pack_made", "Hizo un paquete de auditoría"),
 ];
 

@@ -52,6 +52,14 @@ const WAYS: &[(Action, Way)] = &[
         Way { path: "/correo", label: "Correo", about: "Los trámites de cuentas que esperan respuesta del MINECO." },
     ),
     (
+        Action::SeeQuality,
+        Way {
+            path: "/respaldos",
+            label: "Respaldos",
+            about: "Qué necesita atención, cada semana de cada conjunto de datos, los discos y las corridas.",
+        },
+    ),
+    (
         Action::SeeBoard,
         Way { path: "/tablero", label: "Tablero", about: "Las cifras del mes, y qué está vencido ahora." },
     ),
