@@ -98,9 +98,8 @@ fn local(config: &Arc<Config>, now: fn() -> DateTime<Utc>, checks: &mut JoinSet<
         let (config, name) = (Arc::clone(config), disk.name.clone());
         checks.spawn_blocking(move || disks::examine(&config, &name));
     }
-    let blocking: [(&'static str, fn(&Config, DateTime<Utc>) -> Found); 3] =
-        [("spool", spool::examine), ("certificate", certificate::examine), ("unit", units::examine)];
-    for (_, check) in blocking {
+    let blocking: [fn(&Config, DateTime<Utc>) -> Found; 3] = [spool::examine, certificate::examine, units::examine];
+    for check in blocking {
         let (config, now) = (Arc::clone(config), now());
         checks.spawn_blocking(move || check(&config, now));
     }
