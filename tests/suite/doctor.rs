@@ -79,8 +79,8 @@ fn listed(folder: &str) -> String {
     sh_text("find \"$1\" ! -name '*.db-shm' -printf '%p %s %T@ %m %U %i\\n' | sort", &[folder])
 }
 
-#[test]
-fn where_all_is_well_it_says_so_and_changes_nothing() {
+/// Two servers with a dataset of each kind, two disks, and the databases, which end when dropped.
+fn with_everything() -> (World, Postgres, MariaDb) {
     let mut world = World::with_disks(&[96, 96]);
     let postgres = Postgres::start(&world.path("pg"));
     postgres.sql("postgres", "CREATE DATABASE quejas");
@@ -97,6 +97,12 @@ fn where_all_is_well_it_says_so_and_changes_nothing() {
                            "defaults_file": mariadb.defaults }));
     world.dataset(&json!({ "name": "datos", "kind": "sqlite", "path": world.path("sitio/datos.db") }));
     world.dataset(&json!({ "name": "sitio", "kind": "files", "path": world.path("sitio") }));
+    (world, postgres, mariadb)
+}
+
+#[test]
+fn where_all_is_well_it_says_so_and_changes_nothing() {
+    let (mut world, _postgres, _mariadb) = with_everything();
     let authority = Authority::new(&world.path("ca"));
     let mail = MailServer::start(&world.path("correo"), Wants::Nothing, &authority);
     let bus = SessionBus::start(&world.path("bus"));
