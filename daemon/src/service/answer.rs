@@ -31,7 +31,7 @@ const ALL: u32 = 1_000_000;
 pub(super) async fn answer(service: &Arc<Service>, who: &str, request: Request, writer: &mut Writer) -> Answer {
     let office = service.keeper.office();
     match request {
-        Request::Status => status(service).await,
+        Request::Status => Box::pin(status(service)).await,
         Request::Metrics => metrics::answer(service, writer).await,
         Request::Runs { limit } => value(standing::runs(office, limited(limit)).await),
         Request::Run { run } => reported(office, known(office, run).await?).await,
