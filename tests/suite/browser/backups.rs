@@ -8,7 +8,7 @@ fn a_backup_is_begun_and_followed_on_the_page_and_looked_at_when_it_is_over() {
     scene.backs_up();
     scene.backs_up();
     scene.sits_down("carlos");
-    scene.window.click("Respaldos").shows("Semana por semana").shows("hace 0 días");
+    scene.window.click("Respaldos").shows("Semana por semana").shows("hace menos de un día");
     scene.look("respaldos");
     scene.slows_down();
     scene.window.click("Respaldar ahora").shows("está en cola").shows("Cancelar esta corrida");

@@ -23,7 +23,7 @@ fn what_needs_a_hand_comes_first_and_goes_once_it_was_done() {
     cast.scene.world.run(&["backup", "semanal"]).exits(0);
     run_is(&cast.scene.world, 1, "kept");
     let page = carlos.get("/respaldos").is(200).never_says("Necesita atención");
-    let page = page.says("guardado").says("disco-a").says("hace 0 días").says("conectado");
+    let page = page.says("guardado").says("disco-a").says("hace menos de un día").says("conectado");
     let path = page.body.split('"').find(|part| part.starts_with("/respaldos/corridas/")).unwrap().to_owned();
     let run = carlos.get(&path).is(200).says("s/nota").says("guardado").says("Comparado con los anteriores");
     run.says(".txt.zst").says("(éste)");

@@ -64,7 +64,7 @@ fn a_run_is_begun_followed_live_and_ended_on_a_page() {
     // The same twice is one.
     carlos.post("/respaldos/iniciar", &[("nombre", "s/lento")]).is(409).says("otra cosa está en curso");
     until("it is under way", || {
-        carlos.get("/respaldos").is(200).body.contains("En curso: <span data-live=\"que\">s/lento</span>")
+        carlos.get("/respaldos").is(200).body.contains("En curso</span>: <span data-live=\"que\">s/lento</span>")
     });
     let live = carlos
         .get("/respaldos/en-vivo")
