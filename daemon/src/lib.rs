@@ -18,6 +18,7 @@ pub mod upkeep;
 pub mod figures;
 pub mod due;
 pub mod survey;
+pub mod findings;
 // Do one thing each.
 pub mod crypt;
 pub mod medium;

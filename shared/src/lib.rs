@@ -7,5 +7,6 @@ pub mod dump;
 pub mod frame;
 pub mod recipe;
 pub mod restore_recipe;
+pub mod rights;
 pub mod shell;
 pub mod wire;

@@ -66,7 +66,7 @@ fn roles(postgres: &Postgres) -> Recipe {
 }
 
 /// A PostgreSQL tool with its connection. `--no-password` because nobody is there to answer a prompt.
-fn postgres_tool(postgres: &Postgres, tool: &str) -> Vec<String> {
+pub(crate) fn postgres_tool(postgres: &Postgres, tool: &str) -> Vec<String> {
     let mut argv = postgres.prefix.clone();
     argv.extend(words(["env", "LC_ALL=C"]));
     argv.extend(postgres.password_file.iter().map(|file| format!("PGPASSFILE={file}")));
@@ -78,7 +78,7 @@ fn postgres_tool(postgres: &Postgres, tool: &str) -> Vec<String> {
 }
 
 /// The database as a connection string, because a bare name that holds `=` would be taken for one.
-fn postgres_database(name: &str) -> String {
+pub(crate) fn postgres_database(name: &str) -> String {
     format!("--dbname=dbname='{}'", name.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
@@ -149,7 +149,7 @@ fn files(files: &Files) -> Recipe {
 }
 
 /// Sorted by name and without what changes by mere reading, so that the same tree gives the same dump.
-fn tar_options(files: &Files, archive: &str) -> Vec<String> {
+pub(crate) fn tar_options(files: &Files, archive: &str) -> Vec<String> {
     let mut argv = words([
         "--create",
         archive,

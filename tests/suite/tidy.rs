@@ -20,6 +20,7 @@ const ORDER: &[&str] = &[
     "figures",
     "due",
     "survey",
+    "findings",
     "crypt",
     "medium",
     "transport",

@@ -10,6 +10,7 @@ use super::args_daemon::{Cancel, Excuse, Notify, RegisterVerb, RunLog, Runs, Slo
 use super::args_desk::{CalendarVerb, TicketVerb};
 use super::args_discover::Discover;
 use super::args_disk::{DiskAdopt, DiskEject, DiskList, DiskRetire, IndexVerb};
+use super::args_doctor::Doctor;
 use super::args_drill::{Drill, Drills};
 use super::args_keep::{Pin, Pins, Prune, Unpin};
 use super::args_people::{AuditVerb, TokenVerb, UnitVerb, UserVerb};
@@ -42,6 +43,8 @@ pub enum Verb {
     Discover(Discover),
     /// Checks the configuration and says all that is wrong with it
     Check(Check),
+    /// Looks whether everything is ready for the next backup, and says what to do where it is not; changes nothing
+    Doctor(Doctor),
     /// Prepares, lists, ejects, retires, adopts and mends disks
     Disk {
         /// What to do with the disk.

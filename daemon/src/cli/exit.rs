@@ -53,7 +53,8 @@ Exit codes:
   5  a server was not reached or believed    13  something needs a hand (status, verify)
   6  the dump failed or is not complete     14  a server did not take a restore, and
                                                 what is left of it is named
-                                           130  interrupted or cancelled";
+                                           130  interrupted or cancelled
+`doctor` alone ends as Nagios wants it: 0 well, 1 warning, 2 critical, 3 not known.";
 
 /// What is printed when a command fails, and its code.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ mod args_crypt;
 mod args_daemon;
 mod args_desk;
 mod args_discover;
+mod args_doctor;
 mod args_keep;
 mod args_people;
 mod args_disk;
@@ -36,6 +37,7 @@ mod discover_server;
 mod desk_calendar;
 mod desk_lists;
 mod desk_text;
+mod doctor;
 mod demo_service;
 mod disk;
 mod disk_adopt;
@@ -120,6 +122,7 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
     match &arguments.verb {
         Verb::Discover(asked) => discover::run(config, asked),
         Verb::Check(check) => check::run(config, check),
+        Verb::Doctor(asked) => doctor::run(config, asked),
         Verb::Disk { verb } => disk::run(config, verb),
         Verb::Index { verb: args_disk::IndexVerb::Rebuild(rebuild) } => index::rebuild(config, rebuild),
         Verb::Status(status) => status::run(config, status),

@@ -23,6 +23,7 @@ pub mod disk_role;
 mod disk_scan;
 pub mod disk_seen;
 pub mod disk_trend;
+pub mod doctor;
 pub mod drill;
 pub mod due;
 pub mod csv_file;

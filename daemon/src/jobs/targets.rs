@@ -77,7 +77,7 @@ pub async fn line(config: &Config, server: &Server, dataset: &str) -> Result<Arc
 
 /// How dumps are taken on this machine. For our own database the programs of PostgreSQL find in their environment what
 /// they need to be let in, and nobody else does.
-fn here(config: &Config, server: &Server) -> Result<Here, JobError> {
+pub(super) fn here(config: &Config, server: &Server) -> Result<Here, JobError> {
     let mut environment = Vec::new();
     if server.name == records::SERVER {
         let login = login::of(&config.database.url);

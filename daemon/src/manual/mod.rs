@@ -97,6 +97,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("peor-dia", include_str!("../../manual/06-peor-dia.md")),
     ("avisos", include_str!("../../manual/07-avisos.md")),
     ("codigos", include_str!("../../manual/08-codigos.md")),
+    ("doctor", include_str!("../../manual/09-doctor.md")),
 ];
 
 /// What the manual is called.

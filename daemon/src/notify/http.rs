@@ -5,6 +5,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, Header
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Request, Url};
 use serde_json::json;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -64,6 +65,18 @@ struct Place {
     channel: Channel,
     url: Url,
     server: String,
+}
+
+/// Connects to the host of a URL and says nothing.
+pub(super) async fn reach(url: &str, channel: Channel, patience: Patience) -> Result<(), NotifyError> {
+    let Place { url, server, .. } = Place::of(url, channel)?;
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    let port = url.port_or_known_default().unwrap_or(443);
+    match timeout(patience.connect, TcpStream::connect((host, port))).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(NotifyError::Unreachable { channel, server, source: Cause::of(&error) }),
+        Err(_) => Err(NotifyError::TimedOut { channel, server, after: patience.connect }),
+    }
 }
 
 impl Place {

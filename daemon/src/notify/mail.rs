@@ -39,6 +39,20 @@ pub(super) async fn send(email: &Email, message: &Message, patience: Patience) -
     }
 }
 
+/// Connects and logs in as for a mail, and takes leave.
+pub(super) async fn greet(email: &Email, patience: Patience) -> Result<(), NotifyError> {
+    let server = server(email);
+    let late = NotifyError::TimedOut { channel: Channel::Mail, server: server.clone(), after: patience.whole };
+    let greeting = async {
+        let mut connection = connect(email, &server, patience.connect).await?;
+        log_in(email, &server, &mut connection).await?;
+        Ok(connection)
+    };
+    let mut connection = timeout(patience.whole, greeting).await.map_err(|_| late)??;
+    let _goodbye = timeout(GOODBYE, connection.quit()).await;
+    Ok(())
+}
+
 fn server(email: &Email) -> String {
     format!("{}:{}", clean::line(&email.host, 100), email.port)
 }

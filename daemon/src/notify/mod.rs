@@ -29,6 +29,20 @@ pub async fn send(target: &Target, message: &Message) -> Result<(), NotifyError>
     send_within(target, message, Patience::USUAL).await
 }
 
+/// Looks whether a target could be told, and tells it nothing: a mail server is greeted and logged in to, an address of the web is
+/// connected to.
+///
+/// # Errors
+///
+/// As [`send`].
+pub async fn reach(target: &Target, patience: Patience) -> Result<(), NotifyError> {
+    match target {
+        Target::Email(email) => mail::greet(email, patience).await,
+        Target::Webhook(webhook) => http::reach(&webhook.url, Channel::Webhook, patience).await,
+        Target::HealthCheck(check) => http::reach(&check.url, Channel::HealthCheck, patience).await,
+    }
+}
+
 /// Tells one target, once, within these bounds of time.
 ///
 /// # Errors

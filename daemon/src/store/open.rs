@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, PgPool, SqlitePool};
 
-use super::db::{Db, Store};
+use super::db::{Db, Store, read};
 use super::error::{StoreError, advice, cause};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -66,6 +66,52 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Opens the same for looking alone: nothing is made, brought to another shape or written. What a file's own log holds is read
+    /// with it; where there is none, nobody writes, and SQLite is told not to make one.
+    ///
+    /// # Errors
+    /// As [`Store::open`], but for those of making and changing.
+    pub async fn look(url: &str, password: Option<&str>) -> Result<Self, StoreError> {
+        if holds_password(url) {
+            return Err(StoreError::PasswordInUrl);
+        }
+        let db = match url.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => {
+                let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+                let mut log = path.as_os_str().to_owned();
+                log.push("-wal");
+                let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY);
+                let options = options.immutable(!Path::new(&log).exists());
+                let pool =
+                    SqlitePoolOptions::new().max_connections(1).acquire_timeout(TURN).connect_with(options).await;
+                let pool = pool.map_err(|error| open_error(url, error))?;
+                Db::Sqlite { write: pool.clone(), read: pool }
+            }
+            None if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                let read_only = ("default_transaction_read_only", "on");
+                Db::Postgres(connect_postgres(url, password, Some(read_only)).await?)
+            }
+            _ => return Err(StoreError::Url { url: url.to_owned(), source: None }),
+        };
+        Ok(Self { db, database: url.into() })
+    }
+
+    /// The first of what is wrong in the pages of the database itself; PostgreSQL looks after its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Read`], [`StoreError::Slow`].
+    pub async fn damage(&self) -> Result<Option<String>, StoreError> {
+        let sql = match self.db {
+            Db::Sqlite { .. } => "SELECT quick_check AS value FROM pragma_quick_check LIMIT 5",
+            Db::Postgres(_) => "SELECT 'ok' AS value FROM _sqlx_migrations LIMIT 1",
+        };
+        let said: Vec<String> = read!(self, "the database's own check", sql)?;
+        let damage: Vec<String> = said.into_iter().filter(|line| line != "ok").collect();
+        Ok((!damage.is_empty()).then(|| damage.join("; ")))
+    }
+}
+
 /// Whether a URL has a password, in either of the places where one can be.
 fn holds_password(url: &str) -> bool {
     let Some((_, rest)) = url.split_once("://") else { return false };
@@ -110,9 +156,17 @@ async fn migrate_sqlite(write: &SqlitePool) -> Result<(), MigrateError> {
 }
 
 async fn open_postgres(url: &str, password: Option<&str>) -> Result<PgPool, StoreError> {
+    let pool = connect_postgres(url, password, None).await?;
+    // The driver takes a lock of its own for this.
+    POSTGRES.run(&pool).await.map_err(|error| migrate_error(url, error))?;
+    Ok(pool)
+}
+
+async fn connect_postgres(url: &str, password: Option<&str>, more: Option<(&str, &str)>) -> Result<PgPool, StoreError> {
     let parsed = PgConnectOptions::from_str(url);
     let parsed = parsed.map_err(|error| StoreError::Url { url: url.to_owned(), source: Some(cause(error)) })?;
-    let mut options = parsed.application_name("resguardo").options(POSTGRES_LIMITS.into_iter().chain(POSTGRES_PLANS));
+    let mut options =
+        parsed.application_name("resguardo").options(POSTGRES_LIMITS.into_iter().chain(POSTGRES_PLANS).chain(more));
     if let Some(password) = password {
         options = options.password(password);
     }
@@ -121,10 +175,7 @@ async fn open_postgres(url: &str, password: Option<&str>) -> Result<PgPool, Stor
     let pool = pool.test_before_acquire(false).before_acquire(|connection, about| {
         Box::pin(async move { Ok(about.idle_for <= RESTED || connection.ping().await.is_ok()) })
     });
-    let pool = pool.connect_with(options).await.map_err(|error| open_error(url, error))?;
-    // The driver takes a lock of its own for this.
-    POSTGRES.run(&pool).await.map_err(|error| migrate_error(url, error))?;
-    Ok(pool)
+    pool.connect_with(options).await.map_err(|error| open_error(url, error))
 }
 
 fn open_error(url: &str, error: sqlx::Error) -> StoreError {

@@ -9,6 +9,7 @@ mod postgres;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use mysql::client as mysql_client;
 pub use postgres::{roles, roles_for};
 
 use crate::dump::{Dump, Files, Mysql, Postgres, Sqlite};

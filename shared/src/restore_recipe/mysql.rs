@@ -60,7 +60,7 @@ pub(super) fn load(mysql: &Mysql, target: &str, manner: &Manner) -> Result<Load,
     })
 }
 
-fn client(mysql: &Mysql) -> Vec<String> {
+pub(crate) fn client(mysql: &Mysql) -> Vec<String> {
     let mut argv = with_input(&mysql.prefix);
     argv.extend(words_of(["env", "LC_ALL=C", "sh", "-c", CLIENT, "restore"]));
     // The tools accept this option in the first place only.

@@ -25,7 +25,7 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub use due::{attention, due, pick, remind};
+pub use due::{attention, due, lacks, pick, remind};
 pub use trial::Halt;
 
 use self::folder::Folder;

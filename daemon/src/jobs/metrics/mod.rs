@@ -13,6 +13,7 @@ pub mod register_check;
 mod source;
 
 pub use file::write;
+pub(super) use register_check::verified;
 pub use source::{Running, Source};
 
 use super::office::Office;
