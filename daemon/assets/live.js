@@ -19,11 +19,14 @@
       part("corrida").href = `/respaldos/corridas/${seen.corrida}`;
       if (seen.parte === null) part("parte").removeAttribute("value");
       else part("parte").value = seen.parte;
+      part("titulo").textContent = "En curso";
       say("");
     });
     source.addEventListener("fin", (event) => {
       part("parte").value = 1000;
+      part("titulo").textContent = "Terminó";
       part("paso").textContent = "terminada";
+      part("hecho").textContent = "–";
       part("falta").textContent = "–";
       say(`La corrida ${event.data} terminó. Vuelva a abrir la página para ver qué guardó.`);
     });

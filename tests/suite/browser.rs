@@ -4,6 +4,8 @@
 
 #[path = "browser/auditor.rs"]
 mod auditor;
+#[path = "browser/backups.rs"]
+mod backups;
 #[path = "browser/days.rs"]
 mod days;
 #[path = "browser/due.rs"]

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::args_account::AccountVerb;
 use super::args_crypt::KeyVerb;
-use super::args_daemon::{Cancel, Excuse, Notify, RegisterVerb, RunLog, Runs, Slots, Status};
+use super::args_daemon::{Cancel, Excuse, Notify, RegisterVerb, RunLog, Runs, Slots, Status, Top};
 use super::args_desk::{CalendarVerb, TicketVerb};
 use super::args_discover::Discover;
 use super::args_disk::{DiskAdopt, DiskEject, DiskList, DiskRetire, IndexVerb};
@@ -61,6 +61,8 @@ pub enum Verb {
     Daemon,
     /// Says how everything stands, what needs a hand first
     Status(Status),
+    /// Shows how everything stands, over and over until Ctrl-C: what needs a hand, what is under way, every dataset by week.
+    Top(Top),
     /// Prints what is measured, in OpenMetrics, as Prometheus reads it
     Metrics,
     /// Backs up plans or datasets now

@@ -12,6 +12,17 @@ pub struct Status {
     pub json: bool,
 }
 
+/// `top`.
+#[derive(Debug, Args)]
+pub struct Top {
+    /// Shows it once and ends, as where it is not shown on a terminal.
+    #[arg(long)]
+    pub once: bool,
+    /// Prints what `status --json` does not have, every dataset by week, as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `runs`.
 #[derive(Debug, Args)]
 pub struct Runs {

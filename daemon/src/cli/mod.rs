@@ -82,6 +82,7 @@ mod socket;
 mod status;
 mod ticket;
 mod times;
+mod top;
 mod verify;
 mod verify_copies;
 mod verify_fresh;
@@ -125,6 +126,7 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Verb::Disk { verb } => disk::run(config, verb),
         Verb::Index { verb: args_disk::IndexVerb::Rebuild(rebuild) } => index::rebuild(config, rebuild),
         Verb::Status(status) => status::run(config, status),
+        Verb::Top(top) => top::run(config, top),
         Verb::Metrics => metrics::run(config),
         Verb::Backup(backup) => backup::run(config, backup),
         Verb::Runs(runs) => runs::run(config, runs),

@@ -24,7 +24,7 @@ pub(super) fn run(config: &Path, asked: &Asked) -> Result<u8, Failure> {
     Ok(if status.well { code::DONE } else { code::ATTENTION })
 }
 
-fn page(status: &Status) -> String {
+pub(super) fn page(status: &Status) -> String {
     let mut text = String::new();
     if status.well {
         text.push_str("everything is well\n");

@@ -60,6 +60,7 @@ pub mod repair;
 pub mod report;
 pub mod report_disks;
 pub mod report_checks;
+pub mod report_weeks;
 pub mod restore;
 pub mod restore_on;
 pub mod run_id;

@@ -2,6 +2,7 @@
 //! know how it is shown.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::drill::due;
 use super::office::{Office, day};
@@ -21,7 +22,8 @@ const RUNS: u32 = 15;
 const SLOTS: u32 = 200;
 
 /// What became of a dataset in a week, the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cell {
     /// It was not kept before the next slot began.
     Missed,
@@ -159,26 +161,46 @@ fn monday(day: NaiveDate) -> NaiveDate {
     day - TimeDelta::days(i64::from(day.weekday().num_days_from_monday()))
 }
 
+/// The Mondays of the weeks that are shown, the oldest first.
+fn mondays(office: Office<'_>) -> Vec<NaiveDate> {
+    let this = monday(day(office.config, office.now()));
+    (0..WEEKS).rev().map(|back| this - TimeDelta::weeks(back)).collect()
+}
+
 /// Everything at a glance. `disks` is what was seen of them.
 ///
 /// # Errors
 /// What the store says.
 pub async fn overview(office: Office<'_>, disks: Vec<DiskStatus>) -> Result<Overview, StoreError> {
-    let this = monday(day(office.config, office.now()));
-    let weeks: Vec<NaiveDate> = (0..WEEKS).rev().map(|back| this - TimeDelta::weeks(back)).collect();
+    let weeks = mondays(office);
     let disks = with_debts(office, disks).await?;
-    let good = office.store.last_good().await?;
-    let open = office.store.open_runs().await?;
-    let mut plans = Vec::new();
-    let mut needs = Vec::new();
-    for plan in &office.config.plans {
-        let slots = office.store.slots(Some(&plan.name), SLOTS).await?;
-        needs.extend(of_slots(&slots));
-        plans.push(plan_weeks(office, plan, &slots, &weeks, &good, &open).await?);
-    }
+    let (plans, mut needs) = Box::pin(of_plans(office, &weeks)).await?;
     needs.extend(others(office, &disks).await?);
     let runs = office.store.runs(RUNS, None).await?;
     Ok(Overview { weeks, needs, plans, disks, runs })
+}
+
+/// Every dataset by week alone, with the Mondays.
+///
+/// # Errors
+/// What the store says.
+pub async fn weeks(office: Office<'_>) -> Result<(Vec<NaiveDate>, Vec<PlanWeeks>), StoreError> {
+    let weeks = mondays(office);
+    let (plans, _needs) = Box::pin(of_plans(office, &weeks)).await?;
+    Ok((weeks, plans))
+}
+
+/// The plans, and what their newest slots need.
+async fn of_plans(office: Office<'_>, weeks: &[NaiveDate]) -> Result<(Vec<PlanWeeks>, Vec<Need>), StoreError> {
+    let good = office.store.last_good().await?;
+    let open = office.store.open_runs().await?;
+    let (mut plans, mut needs) = (Vec::new(), Vec::new());
+    for plan in &office.config.plans {
+        let slots = office.store.slots(Some(&plan.name), SLOTS).await?;
+        needs.extend(of_slots(&slots));
+        plans.push(plan_weeks(office, plan, &slots, weeks, &good, &open).await?);
+    }
+    Ok((plans, needs))
 }
 
 async fn plan_weeks(

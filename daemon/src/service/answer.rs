@@ -16,7 +16,7 @@ use crate::jobs::error::chain;
 use crate::jobs::office::Office;
 use crate::jobs::report::{Daemon, Listing, Running};
 use crate::jobs::tell::{self, News};
-use crate::jobs::{copies, standing};
+use crate::jobs::{copies, report_weeks, standing};
 use crate::store::change::Change;
 use crate::store::error::StoreError;
 use crate::store::rows::{Excuse, Run};
@@ -32,6 +32,7 @@ pub(super) async fn answer(service: &Arc<Service>, who: &str, request: Request, 
     let office = service.keeper.office();
     match request {
         Request::Status => Box::pin(status(service)).await,
+        Request::Weeks => value(Box::pin(report_weeks::report(office)).await),
         Request::Metrics => metrics::answer(service, writer).await,
         Request::Runs { limit } => value(standing::runs(office, limited(limit)).await),
         Request::Run { run } => reported(office, known(office, run).await?).await,

@@ -26,6 +26,8 @@ pub struct Envelope {
 pub enum Request {
     /// How everything stands: [`crate::jobs::report::Status`].
     Status,
+    /// Every dataset by week: [`crate::jobs::report_weeks::WeeksReport`].
+    Weeks,
     /// What is measured, in OpenMetrics: [`Line::Text`] lines, then nothing.
     Metrics,
     /// The newest runs: a listing of [`crate::jobs::report::RunReport`].

@@ -43,11 +43,18 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
+    /// Has backups take a moment from now on.
+    pub(crate) fn slows_down(&self) {
+        std::fs::write(self.world.path("despacio"), "").unwrap();
+    }
+
     /// On Monday, 5 January 2026, at nine in the morning.
     pub(crate) fn new(scripts: bool) -> Self {
         let mut world = World::with_disks(&[96]);
         world.server("s", "plain");
-        world.dataset(&json!({ "name": "nota", "kind": "command", "command": "echo dato", "suffix": "txt" }));
+        // It takes a moment where a test wants to look on.
+        let command = format!("echo dato; ! test -e {} || sleep 8", world.at("despacio"));
+        world.dataset(&json!({ "name": "nota", "kind": "command", "command": command, "suffix": "txt" }));
         let authority = Authority::new(&world.path("authority"));
         let mail = MailServer::start(&world.path("mail"), Wants::Nothing, &authority);
         let port = free_port();

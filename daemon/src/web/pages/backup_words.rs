@@ -95,8 +95,13 @@ pub(super) fn took(row: &Dataset) -> String {
     took.map(units::duration).unwrap_or_default()
 }
 
-pub(super) fn days(number: i64) -> String {
+fn days(number: i64) -> String {
     if number == 1 { "1 día".to_owned() } else { format!("{number} días") }
+}
+
+/// How long ago something was.
+pub(super) fn ago(number: i64) -> String {
+    if number < 1 { "hace menos de un día".to_owned() } else { format!("hace {}", days(number)) }
 }
 
 /// A moment as the institution's clocks show it; nothing for none.

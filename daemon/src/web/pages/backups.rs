@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
 use super::backup_live::{self, Live, live};
-use super::backup_words::{Badge, Deed, Want, bytes, days, moment, of_cell, of_state, want};
+use super::backup_words::{Badge, Deed, Want, ago, bytes, moment, of_cell, of_state, want};
 use super::{backup_orders, backup_run};
 use crate::desk::access::Action;
 use crate::jobs::orders::{Errand, Order, Outcome};
@@ -114,7 +114,7 @@ fn row(app: &App, weeks: &[String], dataset: DatasetWeeks) -> Row {
         cells: weeks.iter().cloned().zip(dataset.cells.into_iter().map(|cell| cell.map(of_cell))).collect(),
         last: moment(app, kept),
         run: dataset.last_run,
-        age: kept.map(|kept| format!("hace {}", days(((app.clock)() - kept).num_days().max(0)))).unwrap_or_default(),
+        age: kept.map(|kept| ago(((app.clock)() - kept).num_days())).unwrap_or_default(),
         size: bytes(dataset.last.as_ref().and_then(|last| last.plain_bytes)),
         disks: disks.join(", "),
         read: moment(app, read),
