@@ -141,7 +141,7 @@ mod tests {
     fn what_is_left_is_told_by_what_came_and_the_end_of_earlier_ones() {
         let of = |done, expected, seconds| words(running(done, expected), Duration::from_secs(seconds));
         let live = of(1000, Some(4000), 10);
-        assert_eq!((live.parte, live.ritmo.as_str(), live.falta.as_str()), (Some(250), "100 B/s", "unos 35.0 s"));
+        assert_eq!((live.parte, live.ritmo.as_str(), live.falta.as_str()), (Some(250), "100 B/s", "unos 35 s"));
         assert_eq!(live.que, "bd/quejas");
         // Larger than the last one, of unknown size, and before the first byte.
         assert_eq!(of(9000, Some(4000), 10).parte, Some(999));
