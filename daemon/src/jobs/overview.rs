@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::drill::due;
 use super::office::{Office, day};
-use super::report::DiskStatus;
+use super::report_disks::DiskReport;
 use super::stale;
 use crate::config::model::Plan;
 use crate::schedule::slot::SlotOutcome;
@@ -106,6 +106,15 @@ pub enum Need {
         /// Where it is kept.
         custody: Option<String>,
     },
+    /// Another disk is in the place of one, or it fails, or takes no writes.
+    BadDisk {
+        /// The disk.
+        disk: String,
+        /// [`DiskReport::state`].
+        state: String,
+        /// How that was seen.
+        why: Option<String>,
+    },
     /// A copy is damaged.
     Damaged {
         /// `SERVER/DATASET/STAMP`.
@@ -138,8 +147,6 @@ pub struct Overview {
     pub needs: Vec<Need>,
     /// The plans.
     pub plans: Vec<PlanWeeks>,
-    /// The disks and object stores.
-    pub disks: Vec<DiskStatus>,
     /// The newest runs.
     pub runs: Vec<Run>,
 }
@@ -167,17 +174,16 @@ fn mondays(office: Office<'_>) -> Vec<NaiveDate> {
     (0..WEEKS).rev().map(|back| this - TimeDelta::weeks(back)).collect()
 }
 
-/// Everything at a glance. `disks` is what was seen of them.
+/// Everything at a glance. `disks` are those of the configuration.
 ///
 /// # Errors
 /// What the store says.
-pub async fn overview(office: Office<'_>, disks: Vec<DiskStatus>) -> Result<Overview, StoreError> {
+pub async fn overview(office: Office<'_>, disks: &[DiskReport]) -> Result<Overview, StoreError> {
     let weeks = mondays(office);
-    let disks = with_debts(office, disks).await?;
     let (plans, mut needs) = Box::pin(of_plans(office, &weeks)).await?;
-    needs.extend(others(office, &disks).await?);
+    needs.extend(others(office, disks).await?);
     let runs = office.store.runs(RUNS, None).await?;
-    Ok(Overview { weeks, needs, plans, disks, runs })
+    Ok(Overview { weeks, needs, plans, runs })
 }
 
 /// Every dataset by week alone, with the Mondays.
@@ -249,15 +255,6 @@ async fn plan_weeks(
     Ok(PlanWeeks { name: plan.name.clone(), next, datasets })
 }
 
-async fn with_debts(office: Office<'_>, mut disks: Vec<DiskStatus>) -> Result<Vec<DiskStatus>, StoreError> {
-    for owed in office.store.owed().await? {
-        if let Some(disk) = disks.iter_mut().find(|disk| disk.disk == owed.disk) {
-            (disk.owed, disk.owed_since) = (owed.copies, Some(office.stamp(owed.since)));
-        }
-    }
-    Ok(disks)
-}
-
 /// What the newest slots of a plan need, which come newest first.
 fn of_slots(slots: &[Slot]) -> Vec<Need> {
     let settled = slots.iter().find(|slot| slot.outcome.is_some());
@@ -272,18 +269,24 @@ fn of_slots(slots: &[Slot]) -> Vec<Need> {
     missed.into_iter().chain(retried).collect()
 }
 
-async fn others(office: Office<'_>, disks: &[DiskStatus]) -> Result<Vec<Need>, StoreError> {
+async fn others(office: Office<'_>, disks: &[DiskReport]) -> Result<Vec<Need>, StoreError> {
     let mut needs = Vec::new();
-    let is_here = |name: &String| disks.iter().any(|disk| disk.disk == *name && disk.present != Some(false));
+    let is = |disk: &DiskReport, states: &[&str]| states.contains(&disk.state.as_str());
+    let is_here = |name: &String| disks.iter().any(|disk| disk.disk == *name && is(disk, &["here", "remote"]));
     for plan in office.config.plans.iter().filter(|plan| !plan.every_disk().any(is_here)) {
         needs.push(Need::NoDisk { plan: plan.name.clone(), disks: plan.every_disk().cloned().collect() });
+    }
+    for disk in disks.iter().filter(|disk| is(disk, &["other", "failing", "read_only"])) {
+        let (disk, state, why) = (disk.disk.clone(), disk.state.clone(), disk.why.clone());
+        needs.push(Need::BadDisk { disk, state, why });
     }
     for copy in office.store.damaged_copies().await? {
         needs.push(Need::Damaged { archive: copy.archive, disk: copy.disk });
     }
-    for disk in disks.iter().filter(|disk| disk.owed > 0 && disk.present == Some(false)) {
-        let custody = office.config.disk(&disk.disk).and_then(|disk| disk.custody.clone());
-        needs.push(Need::Owed { disk: disk.disk.clone(), copies: disk.owed, custody });
+    for disk in disks.iter().filter(|disk| is(disk, &["away"])) {
+        if let Some(copies) = disk.owed.filter(|copies| *copies > 0) {
+            needs.push(Need::Owed { disk: disk.disk.clone(), copies, custody: disk.custody.clone() });
+        }
     }
     for stale in stale::find(office).await? {
         let days = stale.last.as_ref().and_then(|last| last.started).map(|kept| (office.now() - kept).num_days());

@@ -20,6 +20,9 @@ fn what_needs_a_hand_comes_first_and_goes_once_it_was_done() {
     let attention = page.body.find("Necesita atención").unwrap();
     assert!(attention < page.body.find("Plan semanal").unwrap(), "it comes first");
     cast.scene.world.disks[0].mount();
+    cast.scene.world.disks[0].remount("ro");
+    carlos.get("/respaldos").is(200).says("Disco disco-a: no se puede escribir en él.").says(">sólo lectura<");
+    cast.scene.world.disks[0].remount("rw");
     carlos.get("/respaldos").is(200).says("Todo está bien").never_says("Necesita atención");
     cast.scene.world.run(&["backup", "semanal"]).exits(0);
     run_is(&cast.scene.world, 1, "kept");

@@ -141,6 +141,14 @@ pub(super) fn want(app: &App, need: Need, may: bool) -> Want {
             let which = disks.join(" o ");
             (format!("Plan {plan}: no está conectado ninguno de sus discos. Conecte {which}."), None, None)
         }
+        Need::BadDisk { disk, state, why } => {
+            let what = match state.as_str() {
+                "other" => "en su lugar está otro disco. Conecte el que es",
+                "read_only" => "no se puede escribir en él. Revíselo en el servidor",
+                _ => "falla. Cámbielo cuanto antes y no lo use para nada más que restaurar",
+            };
+            (format!("Disco {disk}: {what}."), why, None)
+        }
         Need::Owed { disk, copies, custody } => {
             let where_it_is = custody.map(|custody| format!(" (se guarda en: {custody})")).unwrap_or_default();
             let copies = if copies == 1 { "1 copia".to_owned() } else { format!("{copies} copias") };

@@ -12,10 +12,11 @@ use super::backup_live::{self, Live, live};
 use super::backup_words::{Badge, Deed, Want, ago, bytes, moment, of_cell, of_state, want};
 use super::{backup_orders, backup_run};
 use crate::desk::access::Action;
+use crate::jobs::disk_list::{self, look_at_all};
 use crate::jobs::orders::{Errand, Order, Outcome};
 use crate::jobs::overview::{DatasetWeeks, PlanWeeks, overview};
-use crate::jobs::report::DiskStatus;
-use crate::jobs::standing::look_at_disks;
+use crate::jobs::report_disks::DiskReport;
+use crate::medium::hardware::Roots;
 use crate::store::rows::{Run, Trigger};
 use crate::units;
 use crate::web::app::App;
@@ -61,7 +62,11 @@ struct Group {
 struct Medium {
     name: String,
     state: Badge,
+    /// Where it is kept.
+    custody: String,
     free: String,
+    /// When it will be full as it goes on.
+    full: String,
     owed: String,
     why: String,
 }
@@ -123,18 +128,33 @@ fn row(app: &App, weeks: &[String], dataset: DatasetWeeks) -> Row {
     }
 }
 
-fn medium(disk: DiskStatus) -> Medium {
-    let state = match disk.present {
-        Some(true) => ("conectado", "good"),
-        Some(false) => ("ausente", "warn"),
-        None => ("almacén de objetos", "calm"),
+fn medium(disk: DiskReport) -> Medium {
+    let state = match disk.state.as_str() {
+        "here" => ("conectado", "good"),
+        "read_only" => ("sólo lectura", "bad"),
+        "away" => ("ausente", "warn"),
+        "other" => ("otro en su lugar", "bad"),
+        "failing" => ("falla", "bad"),
+        "remote" => ("almacén de objetos", "calm"),
+        "retired" => ("retirado", "calm"),
+        _ => ("desconocido", "warn"),
     };
+    let full = disk.weeks_left.map(|weeks| match weeks {
+        0 => "esta semana".to_owned(),
+        1 => "en 1 semana".to_owned(),
+        105.. => "en más de dos años".to_owned(),
+        weeks => format!("en {weeks} semanas"),
+    });
+    let percent = disk.free_percent.map(|percent| format!(" ({percent} %)")).unwrap_or_default();
     Medium {
         name: disk.disk,
         state,
-        free: disk.free_bytes.map(units::bytes).unwrap_or_default(),
-        owed: disk.owed.to_string(),
-        why: disk.why.unwrap_or_default(),
+        custody: disk.custody.unwrap_or_default(),
+        free: disk.free_bytes.map(|free| format!("{}{percent}", units::bytes(free))).unwrap_or_default(),
+        full: full.unwrap_or_default(),
+        owed: disk.owed.unwrap_or_default().to_string(),
+        // What is away is not at fault for it.
+        why: disk.why.filter(|_| state.1 == "bad").unwrap_or_default(),
     }
 }
 
@@ -197,9 +217,10 @@ fn asked(app: &App, errand: Errand) -> Asked {
 
 async fn list(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Failure> {
     let configured = app.config.disks.clone();
-    let looked = tokio::task::spawn_blocking(move || look_at_disks(&configured)).await;
-    let disks = looked.map_err(|error| Failure::Internal(error.to_string()))?;
-    let seen = Box::pin(overview(app.office(), disks)).await?;
+    let looked = tokio::task::spawn_blocking(move || look_at_all(&configured, &Roots::system())).await;
+    let looked = looked.map_err(|error| Failure::Internal(error.to_string()))?;
+    let disks = disk_list::report(app.office(), &looked).await?.disks;
+    let seen = Box::pin(overview(app.office(), &disks)).await?;
     let may = visit.may(Action::RunBackups);
     let weeks: Vec<String> = seen.weeks.iter().map(|monday| monday.format("%d-%m").to_string()).collect();
     let group = |plan: PlanWeeks| Group {
@@ -214,7 +235,7 @@ async fn list(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Fai
         live: live(&app),
         asked: app.orders.errands.all().into_iter().map(|errand| asked(&app, errand)).collect(),
         plans: seen.plans.into_iter().map(group).collect(),
-        disks: seen.disks.into_iter().map(medium).collect(),
+        disks: disks.into_iter().map(medium).collect(),
         runs: seen.runs.iter().map(|run| listed(&app, run)).collect(),
         weeks,
         script: &LIVE_PATH,
